@@ -1,0 +1,43 @@
+package form
+
+import (
+	"time"
+
+	"cartable/internal/crm"
+)
+
+// NextID is the ID of the question for the next colleague.
+const NextID = "next"
+
+// FromStatus is the form of setting a status: its fields, the colleague whose
+// cartable is next, the reminder, a summary. colleagues are what staff fields
+// choose from, candidates those who can hold the customer next.
+func FromStatus(s crm.Status, colleagues, candidates []Option, env Env) Definition {
+	def := Definition{
+		Version: int64(s.Version),
+		Title:   s.Emoji + " " + s.Title.In(env.Printer.Lang()),
+		Summary: true,
+	}
+	for _, f := range s.Fields {
+		q := FromField(f, env.Printer.Lang())
+		if f.Type == crm.Staffer {
+			q.Choices = colleagues
+		}
+		if f.ID == s.AppointmentTime && s.AppointmentDate != 0 {
+			q.DayOf = FieldQuestion(s.AppointmentDate)
+		}
+		def.Questions = append(def.Questions, q)
+	}
+	if s.Cartable == crm.CartableNext {
+		def.Questions = append(def.Questions, Question{
+			ID: NextID, Title: env.Printer.T("form.next_colleague"), Type: crm.Staffer, Required: true, Choices: candidates,
+		})
+	}
+	if s.Reminder == crm.ReminderYes || s.Reminder == crm.ReminderOptional {
+		appointment := func(answers Answers) (time.Time, bool) {
+			return s.Appointment(def.Values(answers), env.Zone)
+		}
+		def.Questions = append(def.Questions, Reminder(env, s.Reminder == crm.ReminderYes, appointment))
+	}
+	return def
+}

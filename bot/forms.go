@@ -1,0 +1,353 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+
+	"cartable/bot/callback"
+	"cartable/bot/form"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// beginning is what a form is begun with.
+type beginning struct {
+	kind     formKind
+	customer crm.CustomerID
+	version  int64 // of the customer, as the person saw it
+	subject  int64
+	message  int // shown in place of this message; 0 for below
+	args     map[string]string
+	prefill  form.Answers
+}
+
+// draftID is the draft that this update begins. It follows from the update, so
+// that one that is handled again continues what it began.
+func (r *request) draftID() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%d:%d:%s", r.staff.ID, r.up.ChatID, r.up.Message, r.up.Query))
+	return base32.StdEncoding.EncodeToString(sum[:])[:callback.MaxDraft]
+}
+
+// begin opens a form in a message of its own. The one that was open is parked.
+func (r *request) begin(ctx context.Context, b beginning) error {
+	d := form.Draft{
+		ID: r.draftID(), Kind: string(b.kind), Staff: r.staff.ID, ChatID: r.up.ChatID, Message: b.message,
+		Customer: b.customer, CustomerVersion: b.version, Subject: b.subject, Args: b.args, Prefill: b.prefill,
+		Answers: form.Answers{}, LastInput: r.inputKey(), OpenedAt: r.now, TouchedAt: r.now,
+	}
+	if before, ok, err := r.Forms.Find(ctx, d.ID); err != nil {
+		return err
+	} else if ok {
+		d.Message = int(before.Message)
+	}
+	def, err := r.define(ctx, d)
+	if err != nil {
+		return err
+	}
+	d.DefinitionVersion = def.Version
+	d = form.Open(def, d, r.env())
+	if old, err := r.Drafts.Load(ctx, d.ID); err == nil {
+		d = old
+	} else if !errors.Is(err, ErrDraftGone) {
+		return err
+	}
+	if d.Message, err = r.show(ctx, d.Message, form.Show(def, d, r.env())); err != nil {
+		return err
+	}
+	if err := r.Forms.Open(ctx, openForm(d)); err != nil {
+		return err
+	}
+	return r.Drafts.Save(ctx, d)
+}
+
+func openForm(d form.Draft) OpenForm {
+	return OpenForm{ID: d.ID, Staff: d.Staff, ChatID: d.ChatID, Kind: formKind(d.Kind), Customer: d.Customer,
+		Subject: d.Subject, Message: d.Message, TouchedAt: d.TouchedAt}
+}
+
+// inputKey names the input of this update: a draft does not take it twice.
+func (r *request) inputKey() string {
+	if r.up.Query != "" {
+		return r.up.Query
+	}
+	return fmt.Sprintf("%d:%d", r.up.ChatID, r.up.Message)
+}
+
+// step is one input of a draft.
+type step func(form.Definition, form.Draft) (form.Draft, form.Outcome)
+
+// advance feeds one input to a draft and shows what came of it.
+func (r *request) advance(ctx context.Context, id string, take step) (toast string, err error) {
+	d, err := r.Drafts.Load(ctx, id)
+	if errors.Is(err, ErrDraftGone) {
+		return r.draftGone(ctx, id)
+	}
+	if err != nil {
+		return "", err
+	}
+	if d.Staff != r.staff.ID || d.ChatID != r.up.ChatID {
+		r.Log.Warn("refused: somebody else's form", "staff", r.staff.ID)
+		return r.p.T("form_bot.over"), nil
+	}
+	def, err := r.define(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	if d.DefinitionVersion != def.Version {
+		d, _ = form.Adapt(def, d, r.env())
+	}
+	var out form.Outcome
+	if d.LastInput != r.inputKey() || d.Args[argSubmitting] != "" {
+		d, out = take(def, d)
+		d.LastInput = r.inputKey()
+	}
+	d.TouchedAt = r.now
+	switch {
+	case out.Cancel:
+		return "", r.drop(ctx, d)
+	case out.Submit:
+		return r.submit(ctx, def, d)
+	}
+	return out.Toast, r.keep(ctx, def, d)
+}
+
+// argSubmitting marks a draft whose submission was under way, so that the same
+// input after a crash submits again; the command's key makes that harmless.
+const argSubmitting = "submitting"
+
+// keep shows the draft where it is now and stores it.
+func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) error {
+	typed := r.up.Query == ""
+	if typed {
+		// What was typed stands below the form's message: the next question has to
+		// come below it, or nobody would see it.
+		d = r.moveDown(ctx, d)
+	}
+	message, err := r.show(ctx, d.Message, form.Show(def, d, r.env()))
+	if err != nil {
+		return err
+	}
+	d.Message = message
+	if err := r.Drafts.Save(ctx, d); err != nil {
+		return err
+	}
+	return r.Forms.Open(ctx, openForm(d))
+}
+
+// moveDown closes the message that a form stood in, since it goes on below.
+func (r *request) moveDown(ctx context.Context, d form.Draft) form.Draft {
+	if d.Message != 0 {
+		closed := view.Message{HTML: r.p.H("form_bot.answered")}
+		if err := r.Messenger.Edit(ctx, r.up.ChatID, d.Message, closed); err != nil {
+			r.Log.Debug("close former question", "error", err)
+		}
+	}
+	d.Message = 0
+	return d
+}
+
+// submit makes the domain call of a form that is filled in.
+func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft) (string, error) {
+	if r.up.Query == "" {
+		d = r.moveDown(ctx, d)
+	}
+	d = withArg(d, argSubmitting, "1")
+	if err := r.Drafts.Save(ctx, d); err != nil {
+		return "", err
+	}
+	d.Revision++
+	m, err := r.save(ctx, def, d)
+	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
+		return "", r.changedMeanwhile(ctx, d)
+	}
+	if words, known := r.words(err); err != nil && known {
+		d = withArg(d, argSubmitting, "")
+		d.Notice = view.Text(words)
+		return view.Clip(words, view.MaxAnswer), r.keep(ctx, def, d)
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.finish(ctx, d, m)
+}
+
+func withArg(d form.Draft, name, value string) form.Draft {
+	args := map[string]string{name: value}
+	for k, v := range d.Args {
+		if k != name {
+			args[k] = v
+		}
+	}
+	if value == "" {
+		delete(args, name)
+	}
+	d.Args = args
+	return d
+}
+
+// finish shows the outcome in the form's message and forgets the draft.
+func (r *request) finish(ctx context.Context, d form.Draft, m view.Message) (string, error) {
+	if _, err := r.show(ctx, d.Message, m); err != nil {
+		return "", err
+	}
+	if err := r.refreshCard(ctx, d); err != nil {
+		return "", err
+	}
+	r.FormEnded("saved")
+	return "", r.forget(ctx, d.ID)
+}
+
+// refreshCard brings the card up to date from which the form was begun.
+func (r *request) refreshCard(ctx context.Context, d form.Draft) error {
+	message := number(d.Args[argCard])
+	if message == 0 || message == d.Message || d.Customer == 0 {
+		return nil
+	}
+	_, err := r.card(ctx, message, d.Customer)
+	if isFault(err) && chatGone(err) {
+		return nil
+	}
+	return err
+}
+
+func (r *request) forget(ctx context.Context, id string) error {
+	if err := r.Drafts.Delete(ctx, id); err != nil {
+		return err
+	}
+	return r.Forms.Close(ctx, id)
+}
+
+// parked is the draft that waits since another form was begun; "" for none.
+func (r *request) parked(ctx context.Context, but string) (string, error) {
+	f, ok, err := r.Forms.Parked(ctx, r.staff.ID, r.up.ChatID)
+	if err != nil || !ok || f.ID == but {
+		return "", err
+	}
+	return f.ID, nil
+}
+
+// drop gives a form up.
+func (r *request) drop(ctx context.Context, d form.Draft) error {
+	parked, err := r.parked(ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := r.show(ctx, d.Message, r.reader().FormCancelled(d.Customer, parked)); err != nil {
+		return err
+	}
+	r.FormEnded("cancelled")
+	return r.forget(ctx, d.ID)
+}
+
+// cancelOpen is /cancel: it gives up the form that is open.
+func (r *request) cancelOpen(ctx context.Context) error {
+	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		_, err = r.send(ctx, view.Message{HTML: r.p.H("form_bot.nothing_open"), Reply: r.reader().Menu()})
+		return err
+	}
+	// Below what was typed, so that it is seen.
+	d := form.Draft{ID: open.ID, Customer: open.Customer, Message: int(open.Message)}
+	return r.drop(ctx, r.moveDown(ctx, d))
+}
+
+// draftGone answers an input for a form whose answers are not there any more:
+// lost with Redis, when PostgreSQL still knows the form; else over.
+func (r *request) draftGone(ctx context.Context, id string) (string, error) {
+	open, ok, err := r.Forms.Find(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	if !ok || open.Staff != r.staff.ID {
+		return r.p.T("form_bot.over"), nil
+	}
+	message := int(open.Message)
+	if r.up.Query == "" {
+		message = 0
+	}
+	if _, err := r.show(ctx, message, r.reader().FormLost(open.again())); err != nil {
+		return "", err
+	}
+	r.FormEnded("lost")
+	return r.p.T("form_bot.lost_short"), r.Forms.Close(ctx, id)
+}
+
+// changedMeanwhile shows what happened to the customer since the person saw it,
+// and lets them decide.
+func (r *request) changedMeanwhile(ctx context.Context, d form.Draft) error {
+	card, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 10)
+	if err != nil {
+		return r.explain(ctx, err)
+	}
+	var since []crm.Event
+	for _, e := range card.Events {
+		if e.Version > d.CustomerVersion {
+			since = append(since, e)
+		}
+	}
+	c := card.Customer
+	d = withArg(d, argSubmitting, "")
+	message, err := r.show(ctx, d.Message, r.reader().Changed(c, since, d.ID, crm.Changes(r.staff, c)))
+	if err != nil {
+		return err
+	}
+	d.Message = message
+	if err := r.Drafts.Save(ctx, d); err != nil {
+		return err
+	}
+	return r.Forms.Open(ctx, openForm(d))
+}
+
+// tapForm takes a tap on a form's button.
+func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error) {
+	if ref.Action == callback.FormCancel {
+		if open, ok, err := r.Forms.Find(ctx, ref.Draft); err == nil && ok && open.Staff == r.staff.ID {
+			return "", r.drop(ctx, form.Draft{ID: open.ID, Customer: open.Customer, Message: int(open.Message)})
+		}
+	}
+	return r.advance(ctx, ref.Draft, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		switch ref.Action {
+		case callback.FormResume:
+			d.Message = 0 // below, where the person is now
+			return d, form.Outcome{}
+		case callback.FormAccept:
+			d.CustomerVersion = ref.Version
+			return d, form.Outcome{Submit: true}
+		default:
+			return form.Tap(def, d, ref, r.env())
+		}
+	})
+}
+
+// typeIntoForm gives typed words to the form that is open. A number that is no
+// answer is looked up, since an agent may be asked about another customer.
+func (r *request) typeIntoForm(ctx context.Context, open OpenForm) error {
+	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		return form.Type(def, d, r.up.Text, r.env())
+	})
+	return err
+}
+
+func (r *request) contactIntoForm(ctx context.Context, open OpenForm, phone string) (taken bool, err error) {
+	_, err = r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		q, _ := def.Question(d.Current)
+		if taken = q.Type == crm.Phone; !taken {
+			return d, form.Outcome{}
+		}
+		return form.Contact(def, d, phone, r.env())
+	})
+	return taken, err
+}
+
+func (r *request) fileIntoForm(ctx context.Context, open OpenForm) error {
+	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		return form.Attach(def, d, r.up.File.ID, r.up.File.Name, r.env())
+	})
+	return err
+}

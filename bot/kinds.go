@@ -1,0 +1,342 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"cartable/bot/callback"
+	"cartable/bot/chat"
+	"cartable/bot/form"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/persian"
+)
+
+// formKind is what a form does in the end.
+type formKind string
+
+// The kinds of form.
+const (
+	formStatus   formKind = "status"
+	formNote     formKind = "note"
+	formHandOver formKind = "hand_over"
+	formReturn   formKind = "return"
+	formRemind   formKind = "remind"
+	formLater    formKind = "later"
+	formEdit     formKind = "edit"
+	formCustomer formKind = "customer"
+	formFind     formKind = "find"
+	formBusiness formKind = "business"
+	formSource   formKind = "source"
+)
+
+// What drafts carry beside their answers.
+const (
+	argCard  = "card"  // the message of the card that the form was begun from
+	argField = "field" // formEdit: "name", "city", "email", "phone" or "f<ID>"
+	argPhone = "phone" // formCustomer: the number, where it is known
+	argName  = "name"  // formCustomer: the name, where it is known
+)
+
+// define makes the questions of a draft from the definitions of now.
+func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, error) {
+	title := r.p.T("form_bot." + d.Kind)
+	one := func(q form.Question) form.Definition {
+		return form.Definition{Title: title, Questions: []form.Question{q}}
+	}
+	text := func(id string, kind crm.FieldType, required bool) form.Question {
+		return form.Question{ID: id, Title: r.p.T("form_bot.q_" + id), Type: kind, Required: required}
+	}
+	switch formKind(d.Kind) {
+	case formStatus:
+		return r.defineStatus(ctx, d)
+	case formNote:
+		return one(text("note", crm.LongText, true)), nil
+	case formHandOver:
+		to := form.Question{ID: form.NextID, Title: r.p.T("form_bot.q_to"), Type: crm.Staffer, Required: true, Choices: r.colleagues(r.staff.ID)}
+		return form.Definition{Title: title, Questions: []form.Question{to, text("message", crm.LongText, false)}}, nil
+	case formReturn:
+		return one(text("reason", crm.LongText, true)), nil
+	case formRemind:
+		at, err := r.appointment(ctx, d.Customer)
+		if err != nil {
+			return form.Definition{}, err
+		}
+		return form.Definition{Title: title, Questions: []form.Question{
+			form.Reminder(r.env(), true, at), text("remind_reason", crm.Text, false)}}, nil
+	case formLater:
+		return one(form.Reminder(r.env(), true, nil)), nil
+	case formEdit:
+		return r.defineEdit(d, title)
+	case formCustomer:
+		return r.defineCustomer(d, title), nil
+	case formFind:
+		return one(text("find", crm.Text, true)), nil
+	case formBusiness:
+		return one(text("business", crm.Text, true)), nil
+	case formSource:
+		return one(text("source", crm.Text, true)), nil
+	default:
+		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
+	}
+}
+
+func (r *request) defineStatus(ctx context.Context, d form.Draft) (form.Definition, error) {
+	s, ok := r.dir.Status(crm.StatusID(d.Subject))
+	if !ok || s.Retired {
+		return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
+	}
+	all := r.colleagues(0)
+	def := form.FromStatus(s, all, all, r.env())
+	c, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 0)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	def.Title = r.reader().StatusTitle(s.ID) + " — " + view.Clip(r.reader().Name(c.Customer), 60)
+	return def, nil
+}
+
+// appointment tells a reminder of a customer's appointment.
+func (r *request) appointment(ctx context.Context, id crm.CustomerID) (func(form.Answers) (time.Time, bool), error) {
+	c, err := r.Domain.Card(ctx, r.dir, r.staff, id, 0)
+	if err != nil || c.Customer.Status.Appointment == nil {
+		return nil, err
+	}
+	at := *c.Customer.Status.Appointment
+	return func(form.Answers) (time.Time, bool) { return at, true }, nil
+}
+
+func (r *request) defineEdit(d form.Draft, title string) (form.Definition, error) {
+	name := d.Args[argField]
+	q := form.Question{ID: name, Title: r.p.T("field." + name), Type: crm.Text, Required: true}
+	switch name {
+	case "name", "city":
+	case "email":
+		q.Type = crm.Email
+	case "phone":
+		q.Type, q.Title = crm.Phone, r.p.T("field.phone_add")
+	default:
+		f, ok := r.dir.Field(crm.FieldID(number36(name[1:])))
+		if !ok || f.Retired {
+			return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyBadValue}
+		}
+		q = form.FromField(f, r.p.Lang())
+		q.Required = true
+		if f.Type == crm.Staffer {
+			q.Choices = r.colleagues(0)
+		}
+	}
+	return form.Definition{Title: title, Questions: []form.Question{q}}, nil
+}
+
+func (r *request) defineCustomer(d form.Draft, title string) form.Definition {
+	var qs []form.Question
+	if d.Args[argPhone] == "" {
+		qs = append(qs, form.Question{ID: "phone", Title: r.p.T("form_bot.q_phone"), Type: crm.Phone, Required: true})
+	} else {
+		title += " — \u2066" + persian.Phone(d.Args[argPhone]).Local() + "\u2069"
+	}
+	if d.Args[argName] == "" {
+		qs = append(qs, form.Question{ID: "name", Title: r.p.T("form_bot.q_name"), Type: crm.Text})
+	}
+	qs = append(qs, form.Question{ID: "about", Title: r.p.T("form_bot.q_about"), Type: crm.LongText})
+	return form.Definition{Title: title, Questions: qs}
+}
+
+// colleagues are the active staff, as choices; the actor first where they count.
+func (r *request) colleagues(but crm.StaffID) []form.Option {
+	var out []form.Option
+	for _, s := range r.dir.ActiveStaff() {
+		if s.ID != but {
+			out = append(out, form.Option{Value: crm.Value(strconv.FormatInt(int64(s.ID), 10)), Label: r.reader().StaffName(s.ID)})
+		}
+	}
+	return out
+}
+
+// save makes the domain call of a draft and words its outcome.
+func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (view.Message, error) {
+	cmd := crm.Command{Actor: r.staff.ID, Key: "d:" + d.ID}
+	a := func(id string) string { return string(d.Answers[id]) }
+	switch formKind(d.Kind) {
+	case formStatus:
+		return r.saved(ctx, d)(r.Domain.SetStatus(ctx, cmd, statusChange(def, d)))
+	case formNote:
+		return r.saved(ctx, d)(r.Domain.AddNote(ctx, cmd, d.Customer, a("note")))
+	case formHandOver:
+		to := d.Answers[form.NextID].StaffID()
+		return r.saved(ctx, d)(r.Domain.HandOver(ctx, cmd, d.Customer, d.CustomerVersion, to, a("message")))
+	case formReturn:
+		return r.saved(ctx, d)(r.Domain.Return(ctx, cmd, d.Customer, a("reason")))
+	case formRemind:
+		at, _ := form.Instant(d.Answers[form.ReminderID])
+		return r.saved(ctx, d)(r.Domain.Remind(ctx, cmd, d.Customer, at, a("remind_reason")))
+	case formLater:
+		at, _ := form.Instant(d.Answers[form.ReminderID])
+		return r.saved(ctx, d)(r.Domain.Postpone(ctx, cmd, crm.ReminderID(d.Subject), at))
+	case formEdit:
+		return r.saveEdit(ctx, cmd, d)
+	case formCustomer:
+		return r.saveCustomer(ctx, cmd, d)
+	case formFind:
+		return view.Message{HTML: r.p.H("form_bot.finding")}, r.lookUp(ctx, a("find"))
+	case formBusiness:
+		if err := r.Domain.NameBusiness(ctx, cmd, a("business")); err != nil {
+			return view.Message{}, err
+		}
+		return r.nextStep(ctx, r.p.H("setup.named", "Name", view.Isolate(view.Text(a("business")))))
+	default: // formSource; define has refused all others
+		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
+		if err != nil {
+			return view.Message{}, err
+		}
+		return r.reader().NewForm(src.Title.In(r.p.Lang()), r.FormLink(src.Slug)), nil
+	}
+}
+
+// nextStep says what was done and, to an owner, what is left of the first day.
+func (r *request) nextStep(ctx context.Context, what view.HTML) (view.Message, error) {
+	dir, err := r.Domain.Directory(ctx)
+	if err != nil {
+		return view.Message{}, err
+	}
+	r.dir = dir
+	if err := r.firstSteps(ctx, 0); err != nil {
+		return view.Message{}, err
+	}
+	return view.Message{HTML: what}, nil
+}
+
+func statusChange(def form.Definition, d form.Draft) crm.StatusChange {
+	sc := crm.StatusChange{
+		Customer: d.Customer, Version: d.CustomerVersion, Status: crm.StatusID(d.Subject),
+		Answers: def.Values(d.Answers), Next: d.Answers[form.NextID].StaffID(),
+	}
+	if at, ok := form.Instant(d.Answers[form.ReminderID]); ok {
+		sc.Remind = &at
+	}
+	return sc
+}
+
+// saved words the outcome of a command on a customer by the event that it made.
+func (r *request) saved(ctx context.Context, d form.Draft) func(crm.Outcome, error) (view.Message, error) {
+	return func(out crm.Outcome, err error) (view.Message, error) {
+		if err != nil {
+			return view.Message{}, err
+		}
+		e, err := r.Domain.Event(ctx, out.Event)
+		if err != nil {
+			return view.Message{}, err
+		}
+		parked, err := r.parked(ctx, d.ID)
+		if err != nil {
+			return view.Message{}, err
+		}
+		c, err := r.Domain.Card(ctx, r.dir, r.staff, out.Customer, 0)
+		if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+			return view.Message{}, err
+		}
+		return r.reader().Saved(r.reader().Recorded(c.Customer, e), out, parked), nil
+	}
+}
+
+func (r *request) saveEdit(ctx context.Context, cmd crm.Command, d form.Draft) (view.Message, error) {
+	name := d.Args[argField]
+	v := string(d.Answers[name])
+	var p crm.Patch
+	switch name {
+	case "name":
+		p.Name = &v
+	case "city":
+		p.City = &v
+	case "email":
+		p.Email = &v
+	case "phone":
+		return r.saved(ctx, d)(r.Domain.AddPhone(ctx, cmd, d.Customer, v))
+	default:
+		id := crm.FieldID(number36(name[1:]))
+		p.Values = crm.Values{id: d.Answers[form.FieldQuestion(id)]}
+	}
+	return r.saved(ctx, d)(r.Domain.Edit(ctx, cmd, d.Customer, p))
+}
+
+// saveCustomer enters a customer by hand and shows the card, ready to be taken.
+func (r *request) saveCustomer(ctx context.Context, cmd crm.Command, d form.Draft) (view.Message, error) {
+	typed, name := d.Args[argPhone], d.Args[argName]
+	if typed == "" {
+		typed = string(d.Answers["phone"])
+	}
+	if name == "" {
+		name = string(d.Answers["name"])
+	}
+	p, err := persian.ParsePhone(typed)
+	if err != nil {
+		return view.Message{}, &crm.Error{Code: crm.Invalid, Key: crm.KeyNoPhone, Field: "phone"}
+	}
+	a, err := r.Domain.RecordInquiry(ctx, cmd, crm.Inquiry{Source: r.manualSource(), Phone: p, Name: name,
+		Message: string(d.Answers["about"]), By: r.staff.ID})
+	if err != nil {
+		return view.Message{}, err
+	}
+	parked, err := r.parked(ctx, d.ID)
+	if err != nil {
+		return view.Message{}, err
+	}
+	if _, err := r.card(ctx, 0, a.Customer); err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+		return view.Message{}, err
+	}
+	key := "saved.customer"
+	if a.Known {
+		key = "saved.customer_known"
+	}
+	return r.reader().Saved(r.p.H(key), crm.Outcome{Event: a.Event}, parked), nil
+}
+
+// again is the button that begins a lost form anew; nil where there is none.
+func (f OpenForm) again() *callback.Ref {
+	id := int64(f.Customer)
+	ref := callback.Ref{Record: id}
+	switch f.Kind {
+	case formStatus:
+		ref.Action, ref.Arg = callback.ChooseStat, f.Subject
+	case formNote:
+		ref.Action = callback.Note
+	case formHandOver:
+		ref.Action = callback.HandOver
+	case formRemind:
+		ref.Action = callback.Remind
+	case formReturn:
+		ref.Action = callback.Return
+	case formLater:
+		return &callback.Ref{Action: callback.Later, Record: f.Subject, Value: "pick"}
+	case formEdit:
+		ref.Action = callback.EditFields
+	case formBusiness:
+		return &callback.Ref{Action: callback.Setup, Value: "name"}
+	case formSource:
+		return &callback.Ref{Action: callback.Setup, Value: "form"}
+	default:
+		return nil
+	}
+	return &ref
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func number36(s string) int64 {
+	n, err := strconv.ParseInt(s, 36, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+func chatGone(err error) bool { return chat.ClassOf(err) == chat.Gone }

@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+
+	"cartable/bot/screen"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// Announcement is a notification on its way to its recipient.
+type Announcement struct {
+	crm.Notification
+	Recipient crm.Staff
+	Sent      bool // its message stands in the chat: word what it should show now
+	Withdrawn bool // what it tells of was undone
+}
+
+// Worded is what an announcement says.
+type Worded struct {
+	Message view.Message
+	Version int64 // of the customer, as the message shows them; 0 for none
+	Skip    bool  // it is not true any more: nothing is to be sent
+}
+
+// Word words an announcement: from its event as it was, and the customer's state
+// as it is now, which alone decides whether it is still to be told.
+func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
+	dir, err := b.Domain.Directory(ctx)
+	if err != nil {
+		return Worded{}, err
+	}
+	rd := b.readerOf(dir, a.Recipient)
+	n := screen.Notice{Notification: a.Notification, Withdrawn: a.Withdrawn}
+	if a.Event != 0 {
+		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
+			return Worded{}, err
+		}
+	}
+	if a.Customer == 0 {
+		return b.wordGeneral(ctx, rd, n)
+	}
+	n.Card, err = b.Domain.Card(ctx, dir, a.Recipient, a.Customer, screen.CardEvents)
+	if crm.IsKey(err, crm.KeyNoCustomer) {
+		// Hidden, or not for this recipient any more.
+		if !a.Sent {
+			return Worded{Skip: true}, nil
+		}
+		return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}}, nil
+	}
+	if err != nil {
+		return Worded{}, err
+	}
+	w := Worded{Version: n.Card.Customer.Version}
+	w.Message, w.Skip = wordAbout(rd, n, a.Sent)
+	return w, nil
+}
+
+// wordAbout words what is about a customer.
+func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
+	c := n.Card.Customer
+	switch n.Kind {
+	case crm.NotifyLead:
+		return rd.Lead(n), !sent && !c.Waiting()
+	case crm.NotifyInquiry:
+		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
+	case crm.NotifyMoved:
+		return rd.Moved(n), false
+	case crm.NotifyReminder, crm.NotifyEscalated:
+		rem, open := c.Reminder(n.Reminder)
+		if !open || !rem.Due.Equal(n.Due) {
+			return rd.RungOver(c), !sent
+		}
+		return rd.Ring(n, rem), false
+	case crm.NotifyAsked:
+		return rd.Asked(n), !sent && c.Holder != rd.Staff.ID
+	case crm.NotifyGiven:
+		return rd.Kept(n), false
+	default: // handed over, returned
+		return rd.HandedOver(n), n.Withdrawn && !sent
+	}
+}
+
+// wordGeneral words what is about no customer in particular.
+func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice) (Worded, error) {
+	switch n.Kind {
+	case crm.NotifyPasted:
+		waiting, err := b.Domain.BatchWaiting(ctx, n.Batch)
+		if err != nil {
+			return Worded{}, err
+		}
+		n.Count = waiting
+		return Worded{Message: rd.PastedList(n), Skip: waiting == 0}, nil
+	case crm.NotifyLeft:
+		return Worded{Message: rd.LeftBehind(n)}, nil
+	case crm.NotifySilent:
+		return Worded{Message: rd.Silent(n)}, nil
+	default: // shared
+		if n.Withdrawn {
+			return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}}, nil
+		}
+		return Worded{Message: rd.GotShare(n)}, nil
+	}
+}
+
+// WordSummary words many new leads and inquiries as one message.
+func (b *Bot) WordSummary(ctx context.Context, to crm.Staff, ns []crm.Notification) (Worded, error) {
+	dir, err := b.Domain.Directory(ctx)
+	if err != nil {
+		return Worded{}, err
+	}
+	waiting, err := b.Domain.WaitingLeads(ctx)
+	if err != nil {
+		return Worded{}, err
+	}
+	leads := 0
+	for _, n := range ns {
+		if n.Kind == crm.NotifyLead {
+			leads++
+		}
+	}
+	skip := waiting == 0 && leads == len(ns)
+	return Worded{Message: b.readerOf(dir, to).Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
+}
+
+func (b *Bot) readerOf(dir crm.Directory, to crm.Staff) screen.Reader {
+	return screen.Reader{Staff: to, Dir: dir, P: b.Catalogue.Printer(to.Language), Now: b.Clock.Now().In(dir.Settings.Location())}
+}

@@ -1,0 +1,109 @@
+package bot
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"cartable/bot/chat"
+	"cartable/bot/form"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/persian"
+)
+
+// Domain is what the conversation asks of the business's rules: crm.Service.
+type Domain interface {
+	Directory(ctx context.Context) (crm.Directory, error)
+	StaffByTelegramID(ctx context.Context, id int64) (crm.Staff, error)
+	Today(dir crm.Directory) crm.Day
+
+	Card(ctx context.Context, dir crm.Directory, actor crm.Staff, id crm.CustomerID, events int) (crm.Card, error)
+	Timeline(ctx context.Context, dir crm.Directory, actor crm.Staff, id crm.CustomerID, before crm.EventID, limit int) (crm.Card, error)
+	FindPhone(ctx context.Context, dir crm.Directory, actor crm.Staff, p persian.Phone) (crm.Customer, error)
+	Customers(ctx context.Context, dir crm.Directory, actor crm.Staff, f crm.Filter, after crm.Cursor, limit int) ([]crm.Customer, error)
+	Cartable(ctx context.Context, dir crm.Directory, actor crm.Staff, after crm.InboxCursor, limit int) (crm.Inbox, error)
+	Event(ctx context.Context, id crm.EventID) (crm.Event, error)
+	Inquiry(ctx context.Context, id crm.InquiryID) (crm.Inquiry, error)
+	ReminderCustomer(ctx context.Context, id crm.ReminderID) (crm.CustomerID, error)
+	BatchWaiting(ctx context.Context, id crm.BatchID) (int, error)
+	HeldCount(ctx context.Context, id crm.StaffID) (int, error)
+	WaitingLeads(ctx context.Context) (int, error)
+
+	Take(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
+	TakeNext(ctx context.Context, cmd crm.Command) (crm.Outcome, error)
+	SetStatus(ctx context.Context, cmd crm.Command, sc crm.StatusChange) (crm.Outcome, error)
+	HandOver(ctx context.Context, cmd crm.Command, id crm.CustomerID, version int64, to crm.StaffID, message string) (crm.Outcome, error)
+	Accept(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
+	Return(ctx context.Context, cmd crm.Command, id crm.CustomerID, reason string) (crm.Outcome, error)
+	AskHolder(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
+	Keep(ctx context.Context, cmd crm.Command, id crm.CustomerID, asker crm.StaffID) (crm.Outcome, error)
+	AddNote(ctx context.Context, cmd crm.Command, id crm.CustomerID, text string) (crm.Outcome, error)
+	Edit(ctx context.Context, cmd crm.Command, id crm.CustomerID, p crm.Patch) (crm.Outcome, error)
+	AddPhone(ctx context.Context, cmd crm.Command, id crm.CustomerID, typed string) (crm.Outcome, error)
+	NoAnswer(ctx context.Context, cmd crm.Command, id crm.CustomerID, version int64) (crm.Outcome, error)
+	WrongNumber(ctx context.Context, cmd crm.Command, id crm.CustomerID, version int64, phone string) (crm.Outcome, error)
+	Remind(ctx context.Context, cmd crm.Command, id crm.CustomerID, at time.Time, reason string) (crm.Outcome, error)
+	Postpone(ctx context.Context, cmd crm.Command, id crm.ReminderID, at time.Time) (crm.Outcome, error)
+	Done(ctx context.Context, cmd crm.Command, id crm.ReminderID) (crm.Outcome, error)
+	React(ctx context.Context, actor crm.StaffID, id crm.ReminderID) error
+	Undo(ctx context.Context, cmd crm.Command, id crm.EventID) (crm.Outcome, error)
+
+	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)
+	ImportList(ctx context.Context, cmd crm.Command, source crm.SourceID, entries []crm.ListEntry) (crm.ListResult, error)
+	ShareOut(ctx context.Context, cmd crm.Command, batch crm.BatchID, among []crm.StaffID) (crm.Shares, error)
+	Offer(ctx context.Context, cmd crm.Command, batch crm.BatchID) (int, error)
+
+	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role) (string, error)
+	Join(ctx context.Context, cmd crm.Command, token string, who crm.Newcomer) (crm.Staff, error)
+	SetLanguage(ctx context.Context, cmd crm.Command, lang crm.Language) error
+	NameBusiness(ctx context.Context, cmd crm.Command, name string) error
+	ChangeStaff(ctx context.Context, cmd crm.Command, id crm.StaffID, state crm.StaffState) error
+	GiveAll(ctx context.Context, cmd crm.Command, from, to crm.StaffID) (int, error)
+	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
+	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
+}
+
+// Messenger is what the conversation asks of Telegram. Replies go ahead of
+// announcements. Errors are *chat.Error.
+type Messenger interface {
+	Send(ctx context.Context, chatID int64, m view.Message) (messageID int, err error)
+	Edit(ctx context.Context, chatID int64, messageID int, m view.Message) error
+	Answer(ctx context.Context, queryID, text string, alert bool) error
+	SetCommands(ctx context.Context, chatID int64, lang string, cs []chat.Command) error
+	OpenFile(ctx context.Context, fileID string) (io.ReadCloser, int64, error)
+}
+
+// Drafts keeps the unfinished forms: Redis. Load answers ErrDraftGone when the
+// draft is not there any more.
+type Drafts interface {
+	Load(ctx context.Context, id string) (form.Draft, error)
+	Save(ctx context.Context, d form.Draft) error
+	Delete(ctx context.Context, id string) error
+	SaveList(ctx context.Context, id string, lines []string) error
+	LoadList(ctx context.Context, id string) ([]string, error)
+}
+
+// Forms remembers who has which form open about whom, without the answers:
+// PostgreSQL. What survives here survives a loss of Redis.
+type Forms interface {
+	Open(ctx context.Context, f OpenForm) error
+	Current(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
+	Parked(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
+	Find(ctx context.Context, id string) (OpenForm, bool, error)
+	Touch(ctx context.Context, id string, message int, at time.Time) error
+	Close(ctx context.Context, id string) error
+}
+
+// OpenForm is a form that somebody has not finished.
+type OpenForm struct {
+	ID        string // the draft's
+	Staff     crm.StaffID
+	ChatID    int64
+	Kind      formKind
+	Customer  crm.CustomerID
+	Subject   int64 // what it asks for: a status, a reminder …
+	Message   int   // the form's own message
+	Parked    bool
+	TouchedAt time.Time
+}

@@ -1,0 +1,178 @@
+package screen
+
+import (
+	"cartable/bot/callback"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// CardEvents is how many timeline entries a card shows.
+const CardEvents = 3
+
+// Card is a customer's record with the last timeline entries and the buttons for
+// what its reader may do.
+func (r Reader) Card(c crm.Card) view.Message {
+	return view.Message{
+		HTML: view.Paragraphs(
+			r.record(c.Customer),
+			r.standing(c.Customer),
+			r.recent(c.Events),
+		),
+		Inline: r.cardButtons(c.Customer),
+	}
+}
+
+// record is who the customer is.
+func (r Reader) record(c crm.Customer) view.HTML {
+	lines := []view.HTML{view.Text(r.P.T("card.who")) + " " + view.Bold(words(view.Clip(r.Name(c), 200)))}
+	for _, p := range c.Phones {
+		number := phone(p.Phone)
+		if p.Wrong {
+			number = view.Strike(number) + " " + view.Text(r.P.T("card.wrong"))
+		}
+		if place := p.Phone.Province(r.lang()); place != "" {
+			number += " " + view.Text("· "+place)
+		}
+		lines = append(lines, r.line("card.phone", number))
+	}
+	lines = append(lines, r.line("card.city", words(view.Clip(c.City, 100))), r.line("card.email", words(view.Clip(c.Email, 100))))
+	for _, f := range r.Dir.Fields {
+		if v := c.Values[f.ID]; v != "" && !f.Retired {
+			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
+		}
+	}
+	source := view.Text(r.SourceTitle(c.Source)) + view.Text(" · ") + r.When(c.LastInquiryAt)
+	return view.Lines(append(lines, r.line("card.source", source))...)
+}
+
+// standing is where the follow-up stands: status, cartable, what is due.
+func (r Reader) standing(c crm.Customer) view.HTML {
+	lines := []view.HTML{r.line("card.status", view.Bold(view.Text(r.StatusTitle(c.Status.Status))))}
+	lines = append(lines, r.Answers(c.Status)...)
+	holder := view.Text(r.P.T("card.nobody"))
+	if c.Holder != 0 {
+		holder = words(r.StaffName(c.Holder))
+	}
+	lines = append(lines, r.line("card.cartable", holder))
+	if c.HandedBy != 0 {
+		lines = append(lines, r.P.H("card.waits_acceptance", "Name", words(r.StaffName(c.HandedBy))))
+	}
+	for i, rem := range c.Reminders {
+		if i == 3 {
+			break
+		}
+		when := r.When(rem.Due)
+		if rem.Due.Before(r.Now) {
+			when += " " + view.Text(r.P.T("card.overdue"))
+		}
+		if rem.Reason != "" {
+			when += " — " + words(view.Clip(rem.Reason, 80))
+		}
+		lines = append(lines, r.line("card.reminder", when))
+	}
+	if c.Attempts > 0 {
+		lines = append(lines, r.P.HN("card.attempts", c.Attempts))
+	}
+	return view.Lines(lines...)
+}
+
+// Answers are the lines of what was answered to a status.
+func (r Reader) Answers(st crm.StatusState) []view.HTML {
+	s, ok := r.Dir.Status(st.Status)
+	if !ok {
+		return nil
+	}
+	var lines []view.HTML
+	for _, f := range s.Fields {
+		if v := st.Answers[f.ID]; v != "" {
+			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
+		}
+	}
+	return lines
+}
+
+func (r Reader) recent(events []crm.Event) view.HTML {
+	var lines []view.HTML
+	for _, e := range events {
+		lines = append(lines, r.EventLine(e, 160))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return view.Lines(view.Text(r.P.T("card.recent")), view.Lines(lines...))
+}
+
+// cardButtons offers what the reader may do. The domain checks again.
+func (r Reader) cardButtons(c crm.Customer) view.Keyboard {
+	id, v := int64(c.ID), c.Version
+	note := r.button("button.note", callback.Ref{Action: callback.Note, Record: id})
+	history := r.button("button.timeline", callback.Ref{Action: callback.Timeline, Record: id})
+	reading := []view.Button{note, history, r.copyButton(c)}
+	var rows [][]view.Button
+	if c.Holder == 0 {
+		take := r.button("button.take", callback.Ref{Action: callback.Take, Record: id, Version: v})
+		take.Style = view.Success
+		rows = append(rows, []view.Button{take})
+	}
+	if !crm.Changes(r.Staff, c) {
+		if c.Holder != 0 {
+			ask := r.button("button.ask", callback.Ref{Action: callback.AskHolder, Record: id, Version: v})
+			rows = append(rows, []view.Button{ask})
+		}
+		return r.keyboard(append(rows, reading)...)
+	}
+	if c.HandedBy != 0 && c.Holder == r.Staff.ID {
+		rows = append(rows, r.handoffButtons(c))
+	}
+	status := r.button("button.status", callback.Ref{Action: callback.SetStatus, Record: id, Version: v})
+	status.Style = view.Primary
+	second := []view.Button{
+		r.button("button.remind", callback.Ref{Action: callback.Remind, Record: id, Version: v}),
+		r.button("button.hand_over", callback.Ref{Action: callback.HandOver, Record: id, Version: v}),
+	}
+	third := []view.Button{
+		r.button("button.wrong_number", callback.Ref{Action: callback.WrongNumber, Record: id, Version: v}),
+		r.button("button.edit", callback.Ref{Action: callback.EditFields, Record: id}),
+	}
+	if c.Status.Appointment != nil {
+		third = append(third, r.button("button.reschedule", callback.Ref{Action: callback.Reschedule, Record: id, Version: v}))
+	}
+	return r.keyboard(append(rows,
+		[]view.Button{status, r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: id, Version: v})},
+		second, third, reading)...)
+}
+
+func (r Reader) handoffButtons(c crm.Customer) []view.Button {
+	accept := r.button("button.accept", callback.Ref{Action: callback.Accept, Record: int64(c.ID), Arg: c.Version})
+	accept.Style = view.Success
+	back := r.button("button.return", callback.Ref{Action: callback.Return, Record: int64(c.ID), Arg: c.Version})
+	return []view.Button{accept, back}
+}
+
+func (r Reader) copyButton(c crm.Customer) view.Button {
+	return view.Button{Label: r.P.T("button.copy"), Copy: c.Phone().Local()}
+}
+
+// OpenButton opens a customer's card.
+func (r Reader) OpenButton(id crm.CustomerID) view.Button {
+	return r.button("button.open", callback.Ref{Action: callback.Open, Record: int64(id)})
+}
+
+// ChooseStatus asks what came of a contact. card is the message of the card, to
+// be refreshed when the status is saved; 0 for none.
+func (r Reader) ChooseStatus(c crm.Customer, card string) view.Message {
+	var rows [][]view.Button
+	var row []view.Button
+	for _, s := range r.Dir.Statuses {
+		if s.Retired {
+			continue
+		}
+		row = append(row, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
+			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID), Value: card})})
+		if len(row) == 2 {
+			rows, row = append(rows, row), nil
+		}
+	}
+	rows = append(rows, row, []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
+	return view.Message{HTML: r.P.H("status.choose", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+}

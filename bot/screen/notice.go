@@ -1,0 +1,249 @@
+package screen
+
+import (
+	"cartable/bot/callback"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// Notice is what a notification is worded from: the event that it tells of, as it
+// was then, and the customer as they are now.
+type Notice struct {
+	crm.Notification
+	Event     crm.Event
+	Card      crm.Card
+	Withdrawn bool // what it told of was undone
+}
+
+// Lead offers a customer to whoever takes them first. Taken, the card says by whom.
+func (r Reader) Lead(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.lead", c)
+	}
+	head := r.P.H("notice.lead")
+	if n.Event.Detail.Returning {
+		head = r.P.H("notice.lead_again")
+	}
+	switch {
+	case c.Holder == r.Staff.ID && c.Holder != 0:
+		m := r.Card(n.Card)
+		m.HTML = view.Paragraphs(r.P.H("notice.taken_you", "When", r.When(c.HeldSince)), m.HTML)
+		return m
+	case c.Holder != 0:
+		// Whoever did not get it needs no record of it in their chat.
+		return view.Message{
+			HTML:   view.Lines(view.Strike(head), view.Bold(words(view.Clip(r.Name(c), 100))), r.P.H("notice.taken", "Name", words(r.StaffName(c.Holder)), "When", r.When(c.HeldSince))),
+			Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
+		}
+	case !c.Waiting():
+		m := r.Card(n.Card)
+		m.HTML = view.Paragraphs(r.P.H("notice.settled"), m.HTML)
+		return m
+	}
+	m := r.Card(crm.Card{Customer: c})
+	m.HTML = view.Paragraphs(view.Bold(head), r.record(c), r.said(n.Event))
+	if n.Event.Detail.Returning {
+		m.HTML = view.Paragraphs(view.Bold(head), r.record(c), r.standing(c), r.said(n.Event))
+	}
+	return m
+}
+
+// said is what the customer wrote, and what an inquiry says other than the record.
+func (r Reader) said(e crm.Event) view.HTML {
+	out := view.HTML("")
+	if e.Detail.Message != "" {
+		out = view.Quote(words(view.Clip(e.Detail.Message, 800)))
+	}
+	for _, d := range e.Detail.Differs {
+		out = view.Lines(out, r.P.H("event.differs", "Field", r.fieldTitle(d.Field), "Value", words(view.Clip(d.Value, 80))))
+	}
+	return out
+}
+
+// Inquiry tells a holder that their customer came again.
+func (r Reader) Inquiry(n Notice) view.Message {
+	m := r.Card(crm.Card{Customer: n.Card.Customer})
+	m.HTML = view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
+		r.said(n.Event), r.record(n.Card.Customer), r.standing(n.Card.Customer))
+	return m
+}
+
+// HandedOver tells the receiver who, from whom, why, what was agreed and when:
+// as it was agreed then, with the buttons of now.
+func (r Reader) HandedOver(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.hand_over", c)
+	}
+	head := view.Bold(r.P.H("notice."+string(n.Kind), "Name", words(r.StaffName(n.Event.Actor))))
+	agreed := r.agreed(n.Event)
+	m := view.Message{HTML: view.Paragraphs(head, r.record(c), agreed), Inline: r.cardButtons(c)}
+	if c.Holder != r.Staff.ID {
+		m.HTML = view.Paragraphs(head, view.Bold(words(view.Clip(r.Name(c), 100))), agreed, r.P.H("notice.not_yours_now"))
+		m.Inline = r.keyboard([]view.Button{r.OpenButton(c.ID)})
+	}
+	return m
+}
+
+// agreed is what an event says of the next step.
+func (r Reader) agreed(e crm.Event) view.HTML {
+	var lines []view.HTML
+	if e.Delta.Status != nil {
+		st := e.Delta.Status.To
+		lines = append(lines, r.line("card.status", view.Bold(view.Text(r.StatusTitle(st.Status)))))
+		lines = append(lines, r.Answers(st)...)
+		if st.Appointment != nil {
+			lines = append(lines, r.line("notice.appointment", view.Bold(r.Moment(*st.Appointment))))
+		}
+	}
+	for _, rem := range e.Delta.Opened {
+		lines = append(lines, r.line("card.reminder", r.When(rem.Due)))
+	}
+	if e.Detail.Text != "" {
+		lines = append(lines, view.Quote(words(view.Clip(e.Detail.Text, 1500))))
+	}
+	return view.Lines(lines...)
+}
+
+// Moved tells whom it concerns that an appointment is at another time now.
+func (r Reader) Moved(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.moved_short", c)
+	}
+	var times view.HTML
+	if d := n.Event.Delta.Status; d != nil && d.From.Appointment != nil && d.To.Appointment != nil {
+		times = view.Lines(
+			r.line("notice.was", view.Strike(r.Moment(*d.From.Appointment))),
+			r.line("notice.appointment", view.Bold(r.Moment(*d.To.Appointment))))
+	}
+	return view.Message{
+		HTML: view.Paragraphs(view.Bold(r.P.H("notice.moved", "Name", words(r.StaffName(n.Event.Actor)))),
+			r.record(c), view.Lines(r.line("card.status", view.Text(r.StatusTitle(c.Status.Status))), times)),
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
+	}
+}
+
+// Ring is a reminder at its minute: the number to call, the reason, and what can
+// be done about it in one tap.
+func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
+	c := n.Card.Customer
+	key := "notice.reminder"
+	switch {
+	case n.Kind == crm.NotifyEscalated:
+		key = "notice.escalated"
+	case n.Ring > 1:
+		key = "notice.reminder_again"
+	}
+	head := view.Bold(r.P.H(key, "Name", words(r.StaffName(n.About))))
+	if late := n.CreatedAt.Sub(n.Due); late > crm.LateAfter && n.Ring == 1 {
+		head = view.Lines(head, r.P.H("notice.late", "When", r.When(n.Due)))
+	}
+	lines := []view.HTML{
+		view.Text(r.P.T("card.who")) + " " + view.Bold(words(view.Clip(r.Name(c), 200))),
+		r.line("card.phone", phone(c.Phone())),
+		r.line("card.status", view.Text(r.StatusTitle(c.Status.Status))),
+	}
+	if at := c.Status.Appointment; at != nil {
+		lines = append(lines, r.line("notice.appointment", view.Bold(r.Moment(*at))))
+	}
+	lines = append(lines, r.line("notice.reason", words(view.Clip(rem.Reason, 500))))
+	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.ringButtons(c, rem.ID)}
+}
+
+func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {
+	done := r.button("button.done", callback.Ref{Action: callback.Done, Record: int64(id)})
+	done.Style = view.Success
+	later := func(key, value string) view.Button {
+		return r.button(key, callback.Ref{Action: callback.Later, Record: int64(id), Value: value})
+	}
+	return r.keyboard(
+		[]view.Button{done, r.button("button.open", callback.Ref{Action: callback.Later, Record: int64(id), Value: "open"})},
+		[]view.Button{later("later.15m", "15m"), later("later.1h", "1h"), later("later.tomorrow", "tomorrow"), later("later.pick", "pick")},
+		[]view.Button{r.copyButton(c)})
+}
+
+// RungOver is a reminder that is settled: nothing is left to tap but the card.
+func (r Reader) RungOver(c crm.Customer) view.Message {
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(view.Clip(r.Name(c), 200))), r.P.H("notice.reminder_over")),
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
+}
+
+// WhatCame asks, in the reminder's own message, what came of it.
+func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID, message string) view.Message {
+	m := r.ChooseStatus(c, message)
+	m.HTML = r.P.H("reminder.what_came", "Name", words(view.Clip(r.Name(c), 100)))
+	extra := r.keyboard(
+		[]view.Button{
+			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version}),
+			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),
+		},
+		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
+	m.Inline = append(m.Inline[:len(m.Inline)-1], extra...)
+	return m
+}
+
+// Asked tells a holder that a colleague would like to have the customer.
+func (r Reader) Asked(n Notice) view.Message {
+	c := n.Card.Customer
+	m := view.Message{HTML: view.Paragraphs(
+		r.P.H("notice.asked", "Name", words(r.StaffName(n.Event.Actor))), r.record(c))}
+	if c.Holder != r.Staff.ID {
+		m.Inline = r.keyboard([]view.Button{r.OpenButton(c.ID)})
+		return m
+	}
+	asker := int64(n.Event.Actor)
+	give := r.button("notice.give", callback.Ref{Action: callback.GiveHolder, Record: int64(c.ID), Version: c.Version, Arg: asker})
+	keep := r.button("notice.keep", callback.Ref{Action: callback.KeepHolder, Record: int64(c.ID), Version: c.Version, Arg: asker})
+	m.Inline = r.keyboard([]view.Button{give, keep}, []view.Button{r.OpenButton(c.ID)})
+	return m
+}
+
+// Kept tells whoever asked that the holder keeps the customer.
+func (r Reader) Kept(n Notice) view.Message {
+	return view.Message{HTML: r.P.H("notice.kept", "Name", words(r.StaffName(n.Event.Actor)), "Customer", words(view.Clip(r.Name(n.Card.Customer), 100))),
+		Inline: r.keyboard([]view.Button{r.OpenButton(n.Card.Customer.ID)})}
+}
+
+// GotShare tells somebody how many customers came into their cartable.
+func (r Reader) GotShare(n Notice) view.Message {
+	return view.Message{HTML: r.P.HN("notice.shared", n.Count),
+		Inline: r.keyboard([]view.Button{r.button("menu.cartable", callback.Ref{Action: callback.Cartable})})}
+}
+
+// PastedList tells a manager that an agent's list waits to be shared out.
+func (r Reader) PastedList(n Notice) view.Message {
+	return view.Message{HTML: r.P.HN("notice.pasted", n.Count, "Name", words(r.StaffName(n.About))),
+		Inline: r.keyboard(r.batchButtons(n.Batch))}
+}
+
+// LeftBehind offers a manager what a removed colleague held.
+func (r Reader) LeftBehind(n Notice) view.Message {
+	give := r.button("team.give_all", callback.Ref{Action: callback.StaffChange, Record: int64(n.About), Value: "give"})
+	return view.Message{HTML: r.P.HN("notice.left", n.Count, "Name", words(r.Colleague(n.About))), Inline: r.keyboard([]view.Button{give})}
+}
+
+// Silent tells a manager that somebody's chat takes no messages any more.
+func (r Reader) Silent(n Notice) view.Message {
+	return view.Message{HTML: r.P.H("notice.silent", "Name", words(r.Colleague(n.About)))}
+}
+
+// Summary is many new leads and inquiries in one message.
+func (r Reader) Summary(leads, inquiries, waiting int) view.Message {
+	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext})
+	take.Style = view.Success
+	var lines []view.HTML
+	if leads > 0 {
+		lines = append(lines, view.Bold(r.P.HN("notice.leads", leads)), r.P.HN("notice.waiting", waiting))
+	}
+	if inquiries > 0 {
+		lines = append(lines, view.Bold(r.P.HN("notice.inquiries", inquiries)))
+	}
+	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard([]view.Button{take},
+		[]view.Button{r.button("menu.cartable", callback.Ref{Action: callback.Cartable})})}
+}
+
+func (r Reader) withdrawn(key string, c crm.Customer) view.Message {
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H(key, "Name", "")), view.Bold(words(view.Clip(r.Name(c), 100))), r.P.H("notice.withdrawn"))}
+}

@@ -1,0 +1,136 @@
+package screen
+
+import (
+	"strconv"
+
+	"cartable/bot/callback"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// Saved says what a command did, with undo, and what to do next: the customer's
+// card, and the form that waits since another one was begun.
+func (r Reader) Saved(what view.HTML, out crm.Outcome, parked string) view.Message {
+	var rows [][]view.Button
+	var row []view.Button
+	if out.Customer != 0 {
+		row = append(row, r.OpenButton(out.Customer))
+	}
+	if out.Event != 0 {
+		row = append(row, r.undoButton(out.Event))
+	}
+	rows = append(rows, row)
+	if parked != "" {
+		rows = append(rows, []view.Button{r.button("form_bot.continue", callback.Ref{Action: callback.FormResume, Draft: parked})})
+	}
+	return view.Message{HTML: what, Inline: r.keyboard(rows...)}
+}
+
+// Recorded words the event of a saved form: what stands on the timeline now.
+func (r Reader) Recorded(c crm.Customer, e crm.Event) view.HTML {
+	return view.Lines(r.P.H("saved.title", "Name", words(view.Clip(r.Name(c), 100))), r.eventWords(e, 300))
+}
+
+// TriedEnough asks what to do after too many calls without an answer.
+func (r Reader) TriedEnough(c crm.Customer, out crm.Outcome) view.Message {
+	id, v := int64(c.ID), c.Version
+	status := r.button("button.status", callback.Ref{Action: callback.SetStatus, Record: id, Version: v})
+	status.Style = view.Primary
+	return view.Message{HTML: r.P.H("no_answer.enough", "Name", words(view.Clip(r.Name(c), 100)), "Attempt", out.Attempt),
+		Inline: r.keyboard(
+			[]view.Button{status, r.button("button.remind", callback.Ref{Action: callback.Remind, Record: id, Version: v})},
+			[]view.Button{r.button("button.wrong_number", callback.Ref{Action: callback.WrongNumber, Record: id, Version: v}),
+				r.button("button.hand_over", callback.Ref{Action: callback.HandOver, Record: id, Version: v})},
+			[]view.Button{r.undoButton(out.Event)})}
+}
+
+// NoAnswerSaved says when the next try is.
+func (r Reader) NoAnswerSaved(c crm.Customer, out crm.Outcome) view.HTML {
+	return r.P.H("no_answer.saved", "Name", words(view.Clip(r.Name(c), 100)), "Attempt", out.Attempt, "When", r.When(*out.Next))
+}
+
+// WhichNumber asks which of several numbers is wrong.
+func (r Reader) WhichNumber(c crm.Customer) view.Message {
+	var rows [][]view.Button
+	for _, p := range c.Phones {
+		if !p.Wrong {
+			rows = append(rows, []view.Button{{Label: "☎️ " + p.Phone.Local(), Data: callback.MustEncode(callback.Ref{
+				Action: callback.WrongPhone, Record: int64(c.ID), Version: c.Version, Value: string(p.Phone)})}})
+		}
+	}
+	return view.Message{HTML: r.P.H("wrong_number.which", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+}
+
+// NumberWrong says that a number was marked, and asks for the right one where no
+// other is left.
+func (r Reader) NumberWrong(c crm.Customer, out crm.Outcome) view.Message {
+	m := r.Saved(r.P.H("wrong_number.saved", "Name", words(view.Clip(r.Name(c), 100))), out, "")
+	add := r.button("wrong_number.add", callback.Ref{Action: callback.EditField, Record: int64(c.ID), Question: "phone"})
+	m.Inline = append(r.keyboard([]view.Button{add}), m.Inline...)
+	return m
+}
+
+// Unknown offers to add a number that no customer has.
+func (r Reader) Unknown(local, e164 string) view.Message {
+	add := r.button("unknown.add", callback.Ref{Action: callback.AddCustomer, Value: e164})
+	add.Style = view.Success
+	return view.Message{HTML: r.P.H("unknown.number", "Phone", view.Code(local)), Inline: r.keyboard([]view.Button{add},
+		[]view.Button{r.button("menu.customers", callback.Ref{Action: callback.Customers})})}
+}
+
+// EditMenu asks which field of a customer to edit.
+func (r Reader) EditMenu(c crm.Customer) view.Message {
+	field := func(label, question string) view.Button {
+		return view.Button{Label: view.Clip(label, 40), Data: callback.MustEncode(callback.Ref{Action: callback.EditField, Record: int64(c.ID), Question: question})}
+	}
+	rows := [][]view.Button{
+		{field(r.P.T("field.name"), "name"), field(r.P.T("field.phone_add"), "phone")},
+		{field(r.P.T("field.city"), "city"), field(r.P.T("field.email"), "email")},
+	}
+	var row []view.Button
+	for _, f := range r.Dir.Fields {
+		if f.Retired {
+			continue
+		}
+		row = append(row, field(f.Title.In(r.P.Lang()), "f"+base36(int64(f.ID))))
+		if len(row) == 2 {
+			rows, row = append(rows, row), nil
+		}
+	}
+	rows = append(rows, row, []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
+	return view.Message{HTML: r.P.H("edit.which", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+}
+
+// Changed tells somebody in the middle of a form what happened to the customer
+// meanwhile, and lets them decide.
+func (r Reader) Changed(c crm.Customer, since []crm.Event, draft string, mayGoOn bool) view.Message {
+	lines := []view.HTML{r.P.H("changed.title", "Name", words(view.Clip(r.Name(c), 100)))}
+	for _, e := range since {
+		lines = append(lines, r.EventLine(e, 200))
+	}
+	var row []view.Button
+	if mayGoOn {
+		row = append(row, r.button("changed.go_on", callback.Ref{Action: callback.FormAccept, Draft: draft, Version: c.Version}))
+		lines = append(lines, r.P.H("changed.decide"))
+	} else {
+		lines = append(lines, r.P.H("changed.not_yours", "Name", words(r.StaffName(c.Holder))))
+	}
+	row = append(row, r.button("changed.drop", callback.Ref{Action: callback.FormCancel, Draft: draft}))
+	return view.Message{HTML: view.Paragraphs(lines...), Inline: r.keyboard(row, []view.Button{r.OpenButton(c.ID)})}
+}
+
+// FormLost says that the answers of a form are gone, and how to begin it again.
+func (r Reader) FormLost(again *callback.Ref) view.Message {
+	m := view.Message{HTML: r.P.H("form_bot.lost")}
+	if again != nil {
+		m.Inline = r.keyboard([]view.Button{r.button("form_bot.again", *again)})
+	}
+	return m
+}
+
+// FormCancelled says that nothing was saved.
+func (r Reader) FormCancelled(c crm.CustomerID, parked string) view.Message {
+	return r.Saved(r.P.H("form_bot.cancelled"), crm.Outcome{Customer: c}, parked)
+}
+
+func base36(n int64) string { return strconv.FormatInt(n, 36) }

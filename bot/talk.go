@@ -1,0 +1,188 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"cartable/bot/screen"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/persian"
+)
+
+// handleText answers what somebody typed: a command, a label of the menu, the
+// answer to the question that is open, a number, a list, or words to search for.
+func (r *request) handleText(ctx context.Context) error {
+	if r.up.Command != "" {
+		return r.handleCommand(ctx, r.up.Command, r.up.Args)
+	}
+	if name, ok := r.menuCommand(r.up.Text); ok {
+		return r.handleCommand(ctx, name, "")
+	}
+	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return r.typeIntoForm(ctx, open)
+	}
+	return r.lookUp(ctx, r.up.Text)
+}
+
+// menuCommand finds the command behind a label of the menu, in either language,
+// since an old keyboard may stand in the chat.
+func (r *request) menuCommand(typed string) (string, bool) {
+	for _, lang := range []crm.Language{crm.Persian, crm.English} {
+		p := r.Catalogue.Printer(lang)
+		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff"}) {
+			for _, key := range row {
+				if typed == p.T(key) {
+					return strings.TrimPrefix(key, "menu."), true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+func (r *request) handleCommand(ctx context.Context, name, args string) error {
+	switch name {
+	case "start", "menu":
+		return r.menu(ctx)
+	case "cartable":
+		return r.cartable(ctx, 0, crm.InboxCursor{})
+	case "customers":
+		return r.customers(ctx, 0, "", crm.Cursor{})
+	case "new":
+		if args != "" {
+			return r.lookUp(ctx, args)
+		}
+		return r.begin(ctx, beginning{kind: formCustomer})
+	case "find":
+		if args != "" {
+			return r.lookUp(ctx, args)
+		}
+		return r.begin(ctx, beginning{kind: formFind})
+	case "take_next":
+		return r.takeNext(ctx)
+	case "staff":
+		if !r.staff.Manages() {
+			return &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
+		}
+		_, err := r.send(ctx, r.reader().Team())
+		return err
+	case "cancel":
+		return r.cancelOpen(ctx)
+	case "language":
+		_, err := r.send(ctx, r.reader().Languages())
+		return err
+	default:
+		_, err := r.send(ctx, r.reader().Help())
+		return err
+	}
+}
+
+// lookUp finds customers by what was typed: a whole number, a list of numbers,
+// or a part of anything.
+func (r *request) lookUp(ctx context.Context, typed string) error {
+	phones := persian.FindPhones(typed)
+	lines := strings.Count(strings.TrimSpace(typed), "\n") + 1
+	switch {
+	case len(phones) > 1 || len(phones) == 1 && lines > 1:
+		return r.pasted(ctx, typed)
+	case len(phones) == 1:
+		return r.byPhone(ctx, phones[0].Phone, nameBeside(typed, phones[0]))
+	case lines > 3:
+		return r.pasted(ctx, typed)
+	default:
+		return r.search(ctx, typed)
+	}
+}
+
+// byPhone opens the customer of a number, or offers to add it.
+func (r *request) byPhone(ctx context.Context, p persian.Phone, name string) error {
+	c, err := r.Domain.FindPhone(ctx, r.dir, r.staff, p)
+	if crm.IsKey(err, crm.KeyNoCustomer) {
+		if name != "" {
+			return r.begin(ctx, beginning{kind: formCustomer, args: map[string]string{"phone": string(p), "name": name}})
+		}
+		_, err := r.send(ctx, r.reader().Unknown(p.Local(), string(p)))
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	_, err = r.card(ctx, 0, c.ID)
+	return err
+}
+
+// maxSearch bounds what is searched for, in runes.
+const maxSearch = 60
+
+func (r *request) search(ctx context.Context, typed string) error {
+	typed = view.Clip(persian.Clean(typed), maxSearch)
+	if len([]rune(typed)) < 2 {
+		_, err := r.send(ctx, view.Message{HTML: r.p.H("find.short"), Reply: r.reader().Menu()})
+		return err
+	}
+	found, err := r.Domain.Customers(ctx, r.dir, r.staff, crm.Filter{Text: typed}, crm.Cursor{}, screen.ListPage)
+	if err != nil {
+		return err
+	}
+	if len(found) == 1 {
+		_, err = r.card(ctx, 0, found[0].ID)
+		return err
+	}
+	if len(found) == 0 {
+		_, err = r.send(ctx, view.Message{HTML: r.p.H("find.none", "Text", view.Isolate(view.Text(typed))), Reply: r.reader().Menu()})
+		return err
+	}
+	_, err = r.send(ctx, r.reader().Customers(screen.List{Customers: found, Text: typed, First: true}))
+	return err
+}
+
+// handleContact takes a contact that was shared or forwarded.
+func (r *request) handleContact(ctx context.Context) error {
+	card := r.up.Card
+	if card == nil {
+		return nil
+	}
+	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
+	if err != nil {
+		return err
+	}
+	if ok && open.Kind != formFind {
+		taken, err := r.contactIntoForm(ctx, open, card.Phone)
+		if taken || err != nil {
+			return err
+		}
+	}
+	p, err := persian.ParsePhone(card.Phone)
+	if err != nil {
+		return &crm.Error{Code: crm.Invalid, Key: crm.KeyNoPhone}
+	}
+	return r.byPhone(ctx, p, persian.Clean(card.Name))
+}
+
+// handleFile takes an uploaded file: the answer to a question, or a list in its caption.
+func (r *request) handleFile(ctx context.Context) error {
+	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
+	if err != nil {
+		return err
+	}
+	if ok && r.up.File != nil {
+		return r.fileIntoForm(ctx, open)
+	}
+	if r.up.Text != "" {
+		return r.lookUp(ctx, r.up.Text)
+	}
+	_, err = r.send(ctx, view.Message{HTML: r.p.H("file.not_asked")})
+	return err
+}
+
+// isFault says whether err is neither for people nor the messenger's.
+func isFault(err error) bool {
+	var e *crm.Error
+	return err != nil && !errors.As(err, &e)
+}

@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"context"
+
+	"cartable/bot/callback"
+	"cartable/bot/chat"
+	"cartable/bot/screen"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// handleTap answers a tap: what it says above the button comes last, so that the
+// button is busy until the change is seen.
+func (r *request) handleTap(ctx context.Context) error {
+	toast, alert, err := r.tapped(ctx)
+	if err != nil && chat.ClassOf(err) != chat.Unreachable {
+		words, known := r.words(err)
+		if !known {
+			return err
+		}
+		toast, alert = words, true
+	}
+	return r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
+}
+
+func (r *request) tapped(ctx context.Context) (toast string, alert bool, err error) {
+	if !r.staff.Active() {
+		r.Log.Warn("refused: tap by somebody who is not active", "staff", r.staff.ID)
+		return r.p.T("stranger.tap"), true, nil
+	}
+	ref, err := callback.Decode(r.up.Data)
+	if err != nil {
+		r.Log.Warn("refused: malformed button", "staff", r.staff.ID)
+		return r.p.T("error.old_button"), true, nil
+	}
+	toast, err = r.act(ctx, ref)
+	return toast, false, err
+}
+
+// act carries out what a button says.
+func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
+	switch ref.Action {
+	case callback.FormAnswer, callback.FormPick, callback.FormBack, callback.FormSkip, callback.FormEdit,
+		callback.FormSave, callback.FormCancel, callback.FormResume, callback.FormAccept:
+		return r.tapForm(ctx, ref)
+	case callback.Open, callback.Take, callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver,
+		callback.Remind, callback.EditFields, callback.EditField, callback.Timeline, callback.NoAnswer,
+		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder:
+		return r.actOnCustomer(ctx, ref)
+	case callback.Accept, callback.Return, callback.GiveHolder, callback.KeepHolder:
+		return r.actOnHandoff(ctx, ref)
+	case callback.Undo:
+		return r.undo(ctx, crm.EventID(ref.Record))
+	case callback.Done, callback.DoneNothing, callback.Later:
+		return r.actOnReminder(ctx, ref)
+	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
+		return r.actOnStaff(ctx, ref)
+	default:
+		return r.actOnList(ctx, ref)
+	}
+}
+
+// actOnList opens and pages lists, and settles what was pasted.
+func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, error) {
+	switch ref.Action {
+	case callback.Cartable:
+		section, _ := screen.SectionOf(ref.Value)
+		return "", r.cartable(ctx, r.up.Message, crm.InboxCursor{Section: section, Order: ref.Version, ID: crm.CustomerID(ref.Arg)})
+	case callback.Customers:
+		return "", r.customers(ctx, r.up.Message, screen.Filters(ref.Value), cursorOf(ref))
+	case callback.Filters:
+		return "", r.inPlace(ctx, r.reader().FilterMenu(screen.Filters(ref.Value)))
+	case callback.FilterBy:
+		if len(ref.Question) != 1 {
+			return r.p.T("error.old_button"), nil
+		}
+		return "", r.inPlace(ctx, r.reader().FilterChoices(screen.Filters(ref.Value), ref.Question[0]))
+	case callback.TakeNext:
+		return "", r.takeNext(ctx)
+	case callback.ShareOut:
+		return "", r.share(ctx, crm.BatchID(ref.Record), r.everyoneElse(), 0)
+	case callback.ShareWith:
+		return "", r.share(ctx, crm.BatchID(ref.Record), screen.Chosen(ref.Value), r.up.Message)
+	case callback.ShareNow:
+		return r.shareNow(ctx, crm.BatchID(ref.Record), ref.Value)
+	case callback.AddCustomer:
+		return "", r.begin(ctx, beginning{kind: formCustomer, args: map[string]string{argPhone: ref.Value}})
+	case callback.ImportList:
+		return "", r.importList(ctx, ref.Draft)
+	case callback.DropList:
+		return "", r.inPlace(ctx, r.reader().FormCancelled(0, ""))
+	case callback.Language:
+		return "", r.chooseLanguage(ctx, crm.Language(ref.Value))
+	case callback.Back:
+		return "", r.inPlace(ctx, r.reader().FormCancelled(crm.CustomerID(ref.Record), ""))
+	case callback.Menu:
+		return "", r.menu(ctx)
+	case callback.Help:
+		_, err := r.send(ctx, r.reader().Help())
+		return "", err
+	default:
+		return r.p.T("error.old_button"), nil
+	}
+}
+
+// inPlace shows m where the tapped button is.
+func (r *request) inPlace(ctx context.Context, m view.Message) error {
+	_, err := r.show(ctx, r.up.Message, m)
+	return err
+}
+
+func (r *request) actOnStaff(ctx context.Context, ref callback.Ref) (string, error) {
+	if !r.staff.Manages() {
+		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
+	}
+	member := r.dir.Staff[crm.StaffID(ref.Record)]
+	switch ref.Action {
+	case callback.Setup:
+		return "", r.setup(ctx, ref.Value)
+	case callback.Staff:
+		return "", r.inPlace(ctx, r.reader().Team())
+	case callback.InviteRole:
+		return "", r.invite(ctx, crm.Role(ref.Value))
+	case callback.GiveAll:
+		n, err := r.Domain.GiveAll(ctx, r.command(), member.ID, crm.StaffID(ref.Arg))
+		if err != nil {
+			return "", err
+		}
+		return r.p.N("team.given", n), r.member(ctx, member)
+	case callback.StaffChange:
+		return "", r.changeMember(ctx, member, ref.Value)
+	default: // StaffMember
+		return "", r.member(ctx, member)
+	}
+}
+
+func (r *request) changeMember(ctx context.Context, member crm.Staff, to string) error {
+	held, err := r.Domain.HeldCount(ctx, member.ID)
+	if err != nil {
+		return err
+	}
+	states := map[string]crm.StaffState{"suspend": crm.Suspended, "resume": crm.Active, "removed": crm.Removed}
+	switch to {
+	case "remove":
+		return r.inPlace(ctx, r.reader().ConfirmRemove(member, held))
+	case "give":
+		_, err := r.send(ctx, r.reader().GiveAll(member, held))
+		return err
+	}
+	state, ok := states[to]
+	if !ok {
+		return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue}
+	}
+	if err := r.Domain.ChangeStaff(ctx, r.command(), member.ID, state); err != nil {
+		return err
+	}
+	member.State = state
+	return r.member(ctx, member)
+}
+
+func (r *request) member(ctx context.Context, member crm.Staff) error {
+	held, err := r.Domain.HeldCount(ctx, member.ID)
+	if err != nil {
+		return err
+	}
+	return r.inPlace(ctx, r.reader().Member(member, held))
+}

@@ -1,0 +1,187 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"cartable/internal/persian"
+)
+
+// Inquiry is one arrival of a customer.
+type Inquiry struct {
+	ID         InquiryID
+	Customer   CustomerID
+	Source     SourceID
+	Phone      persian.Phone
+	Name       string
+	Email      string
+	City       string
+	Message    string
+	Campaign   string
+	Page       string
+	UTM        map[string]string
+	Values     Values          // values of customer fields, canonical
+	Extra      json.RawMessage // what else was sent: a JSON object or nil
+	By         StaffID         // who entered it by hand
+	ReceivedAt time.Time
+}
+
+// Arrival is what recording an inquiry led to.
+type Arrival struct {
+	Customer CustomerID `json:"customer"`
+	Inquiry  InquiryID  `json:"inquiry"`
+	Event    EventID    `json:"event"`
+	Known    bool       `json:"known"` // the number was known
+	Repeated bool       `json:"-"`     // the key was used before
+}
+
+// RecordInquiry stores an arrival: the customer too when the number is new. A
+// known customer gets the fields that are empty; what differs from the record
+// stays on the inquiry and is shown. Their holder is told; where nobody holds
+// them, they are offered like a new lead, marked returning. Inquiries of blocked
+// customers are recorded and told to nobody.
+func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
+	if in.Phone == "" {
+		return Arrival{}, &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"}
+	}
+	out, repeated, err := run(ctx, s, cmd, func(w *work) (Arrival, error) {
+		a, e, err := w.arrive(ctx, in)
+		if err != nil {
+			return Arrival{}, err
+		}
+		after, err := w.LockCustomer(ctx, a.Customer)
+		if err != nil {
+			return Arrival{}, err
+		}
+		return a, w.notify(ctx, e, w.tellOfArrival(after))
+	})
+	out.Repeated = repeated
+	return out, err
+}
+
+// arrive stores one inquiry and its customer, and tells nobody yet.
+func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Event, error) {
+	in, err := w.cleanInquiry(in)
+	if err != nil {
+		return Arrival{}, Event{}, err
+	}
+	id, err := w.LockPhone(ctx, in.Phone)
+	if err != nil {
+		return Arrival{}, Event{}, err
+	}
+	before := Customer{Hidden: true, Values: Values{}}
+	known := id != 0
+	if known {
+		if before, err = w.LockCustomer(ctx, id); err != nil {
+			return Arrival{}, Event{}, err
+		}
+	} else {
+		first := Customer{Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
+		if first.ID, err = w.InsertCustomer(ctx, first); err != nil {
+			return Arrival{}, Event{}, err
+		}
+		before = first
+	}
+	in.Customer, in.ReceivedAt = before.ID, w.now
+	if in.ID, err = w.InsertInquiry(ctx, in); err != nil {
+		return Arrival{}, Event{}, err
+	}
+	after := before.clone()
+	e := Event{Customer: before.ID, Kind: EventInquiry, Actor: w.actor.ID, At: w.now, Key: w.key}
+	e.Detail = Detail{Inquiry: in.ID, Source: in.Source, Created: before.Hidden, Returning: known && !before.Hidden, Message: in.Message}
+	e.Detail.Differs = after.take(in, w.dir)
+	after.Hidden, after.LastInquiryAt = false, w.now
+	e, _, err = w.record(ctx, before, after, e)
+	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, e, err
+}
+
+// take fills the empty fields from an inquiry and returns what differs.
+func (c *Customer) take(in Inquiry, dir Directory) []Differs {
+	var differs []Differs
+	fill := func(field string, to *string, v string) {
+		switch {
+		case v == "":
+		case *to == "":
+			*to = v
+		case persian.SearchKey(*to) != persian.SearchKey(v):
+			differs = append(differs, Differs{Field: field, Value: v})
+		}
+	}
+	fill("name", &c.Name, in.Name)
+	fill("city", &c.City, in.City)
+	fill("email", &c.Email, in.Email)
+	for _, f := range dir.Fields {
+		v := in.Values[f.ID]
+		switch {
+		case v == "" || f.Retired:
+		case c.Values[f.ID] == "":
+			c.Values[f.ID] = v
+		case c.Values[f.ID] != v:
+			differs = append(differs, Differs{Field: f.Key, Value: string(v)})
+		}
+	}
+	if c.addPhone(in.Phone) != nil {
+		differs = append(differs, Differs{Field: "phone", Value: string(in.Phone)})
+	}
+	return differs
+}
+
+// cleanInquiry tidies and bounds what was sent. What is too long or not of its
+// field's kind is refused with the field's name.
+func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
+	if src, ok := w.dir.Sources[in.Source]; !ok || src.Retired {
+		return in, &Error{Code: NotFound, Key: KeyNoSource}
+	}
+	for _, p := range []struct {
+		field string
+		at    *string
+		limit int
+	}{{"name", &in.Name, MaxName}, {"city", &in.City, MaxName}, {"email", &in.Email, MaxName},
+		{"campaign", &in.Campaign, MaxLine}, {"page", &in.Page, 4 * MaxLine}} {
+		v, err := line(p.field, *p.at, p.limit)
+		if err != nil {
+			return in, err
+		}
+		*p.at = v
+	}
+	in.Email = strings.TrimSpace(in.Email)
+	if in.Email != "" && !ValidEmail(in.Email) {
+		return in, &Error{Code: Invalid, Key: KeyBadValue, Field: "email"}
+	}
+	msg, err := longText("message", in.Message)
+	if err != nil {
+		return in, err
+	}
+	in.Message = msg
+	for id, v := range in.Values {
+		f, ok := w.dir.Field(id)
+		if !ok || f.Retired {
+			delete(in.Values, id)
+			continue
+		}
+		if err := f.Check(v, w.dir); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// tellOfArrival says who is told that c came (again).
+func (w *work) tellOfArrival(c Customer) []Notification {
+	if st, ok := w.dir.Status(c.Status.Status); ok && st.Ends == Blocked {
+		return nil
+	}
+	if c.Holder != 0 {
+		return []Notification{{To: c.Holder, Kind: NotifyInquiry}}
+	}
+	var ns []Notification
+	for _, s := range w.dir.ActiveStaff() {
+		// Somebody who cannot be reached is left out, so that nothing waits for them.
+		if !s.Unreachable {
+			ns = append(ns, Notification{To: s.ID, Kind: NotifyLead})
+		}
+	}
+	return ns
+}

@@ -1,0 +1,170 @@
+package crm
+
+import (
+	"context"
+	"time"
+)
+
+// Remind sets a reminder by hand.
+func (s *Service) Remind(ctx context.Context, cmd Command, id CustomerID, at time.Time, reason string) (Outcome, error) {
+	return s.change(ctx, cmd, id, change{
+		kind: EventRemind, right: mustChange,
+		alter: func(w *work, c *Customer, e *Event) error {
+			text, err := line("reason", reason, MaxLine)
+			if err != nil {
+				return err
+			}
+			if at.Before(w.now) {
+				return &Error{Code: Invalid, Key: KeyPast, Field: "reminder"}
+			}
+			c.Reminders = append(c.Reminders, Reminder{Kind: ReminderByHand, Due: at.UTC(), Reason: text, For: w.actor.ID})
+			e.Detail.Text, e.Detail.Next = text, instant(at)
+			return nil
+		},
+	})
+}
+
+// Postpone puts an open reminder off to at.
+func (s *Service) Postpone(ctx context.Context, cmd Command, id ReminderID, at time.Time) (Outcome, error) {
+	return s.onReminder(ctx, cmd, id, EventLater, func(w *work, c *Customer, e *Event) error {
+		if at.Before(w.now) {
+			return &Error{Code: Invalid, Key: KeyPast, Field: "reminder"}
+		}
+		for i, r := range c.Reminders {
+			if r.ID == id {
+				c.Reminders[i].Due = at.UTC()
+			}
+		}
+		e.Detail.Next = instant(at)
+		return nil
+	})
+}
+
+// Done closes a reminder with nothing more to record.
+func (s *Service) Done(ctx context.Context, cmd Command, id ReminderID) (Outcome, error) {
+	return s.onReminder(ctx, cmd, id, EventDone, func(_ *work, c *Customer, _ *Event) error {
+		c.Reminders = without(c.Reminders, id)
+		return nil
+	})
+}
+
+// React notes that somebody reacted to the ring of a reminder, so that it is
+// neither repeated nor told to a manager.
+func (s *Service) React(ctx context.Context, actor StaffID, id ReminderID) error {
+	return s.store.InTx(ctx, func(tx Tx) error {
+		if _, err := tx.LockStaff(ctx, actor); err != nil {
+			return err
+		}
+		return tx.Reacted(ctx, id, s.clock.Now().UTC())
+	})
+}
+
+// ReminderCustomer returns the customer of a reminder, whether it is open or not.
+func (s *Service) ReminderCustomer(ctx context.Context, id ReminderID) (c CustomerID, err error) {
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		c, err = tx.ReminderOf(ctx, id)
+		return err
+	})
+	return c, err
+}
+
+func (s *Service) onReminder(ctx context.Context, cmd Command, id ReminderID, kind EventKind,
+	alter func(*work, *Customer, *Event) error,
+) (Outcome, error) {
+	out, repeated, err := run(ctx, s, cmd, func(w *work) (Outcome, error) {
+		customer, err := w.ReminderOf(ctx, id)
+		if err != nil {
+			return Outcome{}, err
+		}
+		before, err := w.lockVisible(ctx, customer)
+		if err != nil {
+			return Outcome{}, err
+		}
+		return w.apply(ctx, before, change{
+			kind: kind, right: mayReact(id),
+			alter: func(w *work, c *Customer, e *Event) error {
+				r, ok := c.Reminder(id)
+				if !ok {
+					return &Error{Code: Gone, Key: KeyNoReminder, Customer: c.ID}
+				}
+				e.Detail.Reminder, e.Detail.Text = id, r.Reason
+				return alter(w, c, e)
+			},
+		})
+	})
+	out.Repeated = repeated
+	return out, err
+}
+
+// mayReact lets the holder and managers settle a reminder, and whoever it rings
+// for where nobody holds the customer.
+func mayReact(id ReminderID) func(*work, Customer) error {
+	return func(w *work, c Customer) error {
+		if r, ok := c.Reminder(id); ok && c.Holder == 0 && r.For == w.actor.ID {
+			return nil
+		}
+		return mustChange(w, c)
+	}
+}
+
+// RingDue rings up to limit reminders that are due, repeats those that nobody
+// reacted to and tells managers of those that nobody reacted to twice. It
+// returns how many rows it settled and how late the latest first ring was.
+func (s *Service) RingDue(ctx context.Context, limit int) (settled int, late time.Duration, err error) {
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		settled, late = 0, 0
+		w := &work{Tx: tx, now: s.clock.Now().UTC()}
+		rings, err := tx.DueRings(ctx, w.now, limit)
+		if err != nil || len(rings) == 0 {
+			return err
+		}
+		if w.dir, err = tx.Directory(ctx); err != nil {
+			return err
+		}
+		for _, r := range rings {
+			if r.Rings == 0 {
+				late = max(late, w.now.Sub(r.Reminder.Due))
+			}
+			if err := w.ring(ctx, r); err != nil {
+				return err
+			}
+		}
+		settled = len(rings)
+		return nil
+	})
+	if err == nil && settled > 0 {
+		s.wake()
+	}
+	return settled, late, err
+}
+
+// ring tells whom the step concerns: the holder twice, then the managers.
+func (w *work) ring(ctx context.Context, r Ring) error {
+	n := Notification{Kind: NotifyReminder, Customer: r.Customer, Event: r.Event, Reminder: r.Reminder.ID,
+		Due: r.Reminder.Due, Ring: r.Rings + 1, CreatedAt: w.now}
+	to := r.Holder
+	if to == 0 {
+		to = r.Reminder.For
+	}
+	var ns []Notification
+	if holder, ok := w.dir.Staff[to]; r.Rings < 2 && ok && holder.Active() && !holder.Unreachable {
+		n.To = to
+		ns = []Notification{n}
+	} else {
+		n.Kind, n.About, r.Rings = NotifyEscalated, to, 2
+		for _, m := range w.managers() {
+			// The one who did not react is not told again unless nobody else could be.
+			if n.To = m.ID; m.ID != to || len(w.managers()) == 1 {
+				ns = append(ns, n)
+			}
+		}
+	}
+	r.Rings++
+	if err := w.SaveRing(ctx, r, w.now); err != nil {
+		return err
+	}
+	if len(ns) == 0 {
+		return nil
+	}
+	return w.Notify(ctx, ns)
+}

@@ -1,0 +1,34 @@
+package crm
+
+// Sees says whether somebody may see a customer: managers see everything; an
+// agent too, unless managers turned that off, and then what they hold, what they
+// created and what waits to be taken.
+func Sees(s Staff, settings Settings, c Customer) bool {
+	if c.Hidden {
+		return false
+	}
+	if s.Manages() || settings.AgentsSeeAll {
+		return s.Active()
+	}
+	return s.Active() && (c.Holder == s.ID || c.CreatedBy == s.ID || c.Waiting())
+}
+
+// Changes says whether somebody may change a customer's status, fields and
+// holder: its holder and the managers.
+func Changes(s Staff, c Customer) bool {
+	return s.Active() && (s.Role.Manages() || c.Holder == s.ID)
+}
+
+func mustChange(w *work, c Customer) error {
+	if !Changes(w.actor, c) {
+		return &Error{Code: Forbidden, Key: KeyNotYours, Staff: c.Holder, Customer: c.ID}
+	}
+	return nil
+}
+
+func mustManage(w *work) error {
+	if !w.actor.Manages() {
+		return fail(Forbidden, KeyManagers)
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Clock tells the time.
+type Clock interface{ Now() time.Time }
+
+// Service carries out the commands and answers the questions of the domain. It
+// is safe for concurrent use.
+type Service struct {
+	store Store
+	clock Clock
+	wake  func() // after a commit that may have made notifications; never nil
+}
+
+// NewService returns a service on a store. wake is called after each commit, so
+// that delivery need not wait for its poll; nil for none.
+func NewService(store Store, clock Clock, wake func()) *Service {
+	if wake == nil {
+		wake = func() {}
+	}
+	return &Service{store: store, clock: clock, wake: wake}
+}
+
+// Command is who acts, and what makes a repetition harmless: the draft's ID for
+// a form, the callback query's ID for a tap, chat and message for typed text,
+// the caller's key over HTTP. Actor 0 is the program itself.
+type Command struct {
+	Actor StaffID
+	Key   string
+}
+
+// Outcome is what a command did. The same command again returns the same.
+type Outcome struct {
+	Event    EventID    `json:"event,omitempty"` // what Undo takes; 0 when nothing can be undone
+	Customer CustomerID `json:"customer,omitempty"`
+	Version  int64      `json:"version,omitempty"` // of the customer, after it
+	Attempt  int        `json:"attempt,omitempty"` // NoAnswer: how many so far
+	Next     *time.Time `json:"next,omitempty"`    // when the next try, the reminder is due
+	Repeated bool       `json:"-"`                 // the command was carried out before
+}
+
+// UndoFor is how long a command can be undone.
+const UndoFor = 60 * time.Second
+
+// work is the inside of one command: its transaction, its actor and the time.
+type work struct {
+	Tx
+	actor Staff
+	dir   Directory
+	now   time.Time
+	key   string
+}
+
+// run carries out fn once per key and returns its outcome. fn's actor is active.
+func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
+	if cmd.Key == "" {
+		return out, false, errors.New("command without an idempotency key")
+	}
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		var zero T
+		out, repeated = zero, false
+		stored, done, err := tx.Once(ctx, cmd.Key)
+		if err != nil {
+			return err
+		}
+		if done {
+			repeated = true
+			return json.Unmarshal(stored, &out)
+		}
+		w := &work{Tx: tx, now: s.clock.Now().UTC(), key: cmd.Key}
+		if w.dir, err = tx.Directory(ctx); err != nil {
+			return err
+		}
+		if cmd.Actor != 0 {
+			// The role as it is now, whatever keyboard the tap came from.
+			if w.actor, err = tx.LockStaff(ctx, cmd.Actor); err != nil {
+				return err
+			}
+			if !w.actor.Active() {
+				return fail(Forbidden, KeyNotActive)
+			}
+		}
+		if out, err = fn(w); err != nil {
+			return err
+		}
+		b, err := json.Marshal(out)
+		if err != nil {
+			return fmt.Errorf("encode outcome: %w", err)
+		}
+		return tx.Settle(ctx, cmd.Key, cmd.Actor, w.now, b)
+	})
+	if err != nil {
+		var zero T
+		return zero, false, err
+	}
+	s.wake()
+	return out, repeated, nil
+}
+
+// change is the common course of the commands on one customer: lock, check,
+// alter a copy, record the difference as one event.
+type change struct {
+	kind    EventKind
+	version int64                       // the version the actor saw; 0 when it does not matter
+	right   func(*work, Customer) error // nil: any active member who sees the customer
+	alter   func(w *work, c *Customer, e *Event) error
+	tell    func(w *work, before, after Customer, e Event) []Notification
+}
+
+func (s *Service) change(ctx context.Context, cmd Command, id CustomerID, ch change) (Outcome, error) {
+	out, repeated, err := run(ctx, s, cmd, func(w *work) (Outcome, error) {
+		before, err := w.lockVisible(ctx, id)
+		if err != nil {
+			return Outcome{}, err
+		}
+		return w.apply(ctx, before, ch)
+	})
+	out.Repeated = repeated
+	return out, err
+}
+
+// apply checks and carries out ch on a locked customer.
+func (w *work) apply(ctx context.Context, before Customer, ch change) (Outcome, error) {
+	if ch.right != nil {
+		if err := ch.right(w, before); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if ch.version != 0 && ch.version != before.Version {
+		return Outcome{}, &Error{Code: Conflict, Key: KeyChanged, Customer: before.ID, Staff: before.Holder}
+	}
+	after := before.clone()
+	e := Event{Customer: before.ID, Kind: ch.kind, Actor: w.actor.ID, At: w.now, Key: w.key}
+	if err := ch.alter(w, &after, &e); err != nil {
+		return Outcome{}, err
+	}
+	e, after, err := w.record(ctx, before, after, e)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if ch.tell != nil {
+		if err := w.notify(ctx, e, ch.tell(w, before, after, e)); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Event: e.ID, Customer: after.ID, Version: after.Version, Attempt: e.Detail.Attempt, Next: e.Detail.Next}, nil
+}
+
+// record writes the new state and the event that tells of it. It opens the
+// reminders of after that have no ID yet.
+func (w *work) record(ctx context.Context, before, after Customer, e Event) (Event, Customer, error) {
+	for i, r := range after.Reminders {
+		if r.ID != 0 {
+			continue
+		}
+		id, err := w.InsertReminder(ctx, after.ID, r, w.now)
+		if err != nil {
+			return e, after, err
+		}
+		after.Reminders[i].ID = id
+		if e.Detail.Reminder == 0 {
+			e.Detail.Reminder = id
+		}
+	}
+	sortReminders(after.Reminders)
+	e.Delta = Diff(before, after)
+	if e.Delta.Bumps() {
+		after.Version++
+	}
+	if e.Delta.Holder != nil {
+		after.HeldSince = w.now
+	}
+	e.Version = after.Version
+	if err := w.ApplyReminders(ctx, after.ID, e.Delta, w.now); err != nil {
+		return e, after, err
+	}
+	if !e.Delta.Empty() || !after.LastInquiryAt.Equal(before.LastInquiryAt) {
+		if err := w.SaveCustomer(ctx, after); err != nil {
+			return e, after, err
+		}
+	}
+	id, err := w.AppendEvent(ctx, e)
+	if err != nil {
+		return e, after, err
+	}
+	e.ID = id
+	if e.Delta.Bumps() || e.Delta.Hidden != nil {
+		if err := w.RefreshCards(ctx, after.ID); err != nil {
+			return e, after, err
+		}
+	}
+	return e, after, nil
+}
+
+// notify records who is to be told of e. Nobody is told of their own doing, and
+// nobody twice.
+func (w *work) notify(ctx context.Context, e Event, ns []Notification) error {
+	told := map[StaffID]bool{}
+	out := ns[:0]
+	for _, n := range ns {
+		to, ok := w.dir.Staff[n.To]
+		if !ok || !to.Active() || told[n.To] || (n.To == e.Actor && e.Actor != 0) {
+			continue
+		}
+		told[n.To] = true
+		n.Customer, n.Event, n.CreatedAt = e.Customer, e.ID, w.now
+		out = append(out, n)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return w.Notify(ctx, out)
+}
+
+// lockVisible locks a customer that the actor may see.
+func (w *work) lockVisible(ctx context.Context, id CustomerID) (Customer, error) {
+	c, err := w.LockCustomer(ctx, id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if w.actor.ID != 0 && !Sees(w.actor, w.dir.Settings, c) {
+		return Customer{}, fail(NotFound, KeyNoCustomer)
+	}
+	return c, nil
+}
+
+// zone is the business's.
+func (w *work) zone() *time.Location { return w.dir.Settings.Location() }
+
+// managers are the active ones.
+func (w *work) managers() []Staff {
+	var out []Staff
+	for _, s := range w.dir.ActiveStaff() {
+		if s.Manages() {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"cartable/internal/crm"
+)
+
+const eventColumns = `SELECT e.id, e.customer_id, e.kind, e.actor_id, e.at, e.version, e.key, e.undoes,
+	(SELECT u.id FROM events u WHERE u.undoes = e.id), e.delta, e.detail FROM events e`
+
+func scanEvent(row pgx.CollectableRow) (e crm.Event, err error) {
+	var actor, undoes, undone *int64
+	err = row.Scan(&e.ID, &e.Customer, &e.Kind, &actor, &e.At, &e.Version, &e.Key, &undoes, &undone, &e.Delta, &e.Detail)
+	e.Actor, e.Undoes, e.UndoneBy = id[crm.StaffID](actor), id[crm.EventID](undoes), id[crm.EventID](undone)
+	return e, err
+}
+
+// AppendEvent implements crm.Tx.
+func (t tx) AppendEvent(ctx context.Context, e crm.Event) (id crm.EventID, err error) {
+	err = t.q.QueryRow(ctx, `INSERT INTO events (customer_id, kind, actor_id, at, version, key, undoes, delta, detail)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		e.Customer, e.Kind, null(e.Actor), e.At, e.Version, e.Key, null(e.Undoes), e.Delta, e.Detail).Scan(&id)
+	if violates(err, "events_undoes_key") {
+		return 0, &crm.Error{Code: crm.Gone, Key: crm.KeyUndone, Customer: e.Customer}
+	}
+	return id, wrap(err, "append event")
+}
+
+func (r reader) events(ctx context.Context, where string, args ...any) ([]crm.Event, error) {
+	rows, err := r.q.Query(ctx, eventColumns+where, args...)
+	if err != nil {
+		return nil, wrap(err, "read events")
+	}
+	es, err := pgx.CollectRows(rows, scanEvent)
+	return es, wrap(err, "read events")
+}
+
+// Events implements crm.Reader.
+func (r reader) Events(ctx context.Context, id crm.CustomerID, before crm.EventID, limit int) ([]crm.Event, error) {
+	if limit == 0 {
+		return []crm.Event{}, nil
+	}
+	return r.events(ctx, ` WHERE e.customer_id = $1 AND ($2 = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`, id, int64(before), limit)
+}
+
+// Event implements crm.Reader.
+func (r reader) Event(ctx context.Context, id crm.EventID) (crm.Event, error) {
+	es, err := r.events(ctx, ` WHERE e.id = $1`, id)
+	if err == nil && len(es) == 0 {
+		err = &crm.Error{Code: crm.NotFound, Key: crm.KeyNoCustomer}
+	}
+	if err != nil {
+		return crm.Event{}, err
+	}
+	return es[0], nil
+}
+
+// LockEvent implements crm.Tx. Events never change; what must not happen twice is
+// guarded by the unique undoes.
+func (t tx) LockEvent(ctx context.Context, id crm.EventID) (crm.Event, error) {
+	return t.Event(ctx, id)
+}
+
+// EventsOf implements crm.Tx.
+func (t tx) EventsOf(ctx context.Context, key string) ([]crm.Event, error) {
+	return t.events(ctx, ` WHERE e.key = $1 ORDER BY e.id`, key)
+}
+
+// LastEvent implements crm.Tx.
+func (t tx) LastEvent(ctx context.Context, customer crm.CustomerID) (id crm.EventID, err error) {
+	err = t.q.QueryRow(ctx, `SELECT id FROM events WHERE customer_id = $1 ORDER BY id DESC LIMIT 1`, customer).Scan(&id)
+	return id, found(err, "read last event", crm.KeyNoCustomer)
+}
+
+// InsertBatch implements crm.Tx.
+func (t tx) InsertBatch(ctx context.Context, by crm.StaffID, customers []crm.CustomerID, at time.Time) (id crm.BatchID, err error) {
+	err = t.q.QueryRow(ctx, `WITH b AS (INSERT INTO batches (made_by, made_at) VALUES ($1, $2) RETURNING id),
+		c AS (INSERT INTO batch_customers (batch_id, customer_id) SELECT b.id, x FROM b, unnest($3::bigint[]) x)
+		SELECT id FROM b`, null(by), at, customers).Scan(&id)
+	return id, wrap(err, "insert batch")
+}
+
+// LockBatch implements crm.Tx.
+func (t tx) LockBatch(ctx context.Context, batch crm.BatchID) ([]crm.CustomerID, error) {
+	return t.ids(ctx, `SELECT c.id FROM customers c JOIN batch_customers b ON b.customer_id = c.id
+		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden ORDER BY c.id FOR UPDATE OF c`, batch)
+}
+
+// BatchWaiting implements crm.Reader.
+func (r reader) BatchWaiting(ctx context.Context, batch crm.BatchID) (n int, err error) {
+	err = r.q.QueryRow(ctx, `SELECT count(*) FROM customers c JOIN batch_customers b ON b.customer_id = c.id
+		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden`, batch).Scan(&n)
+	return n, wrap(err, "count batch")
+}

@@ -1,0 +1,88 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"cartable/bot"
+	"cartable/internal/crm"
+)
+
+// Forms remembers who has which form open about whom: what is left of a form
+// when Redis lost its answers. It implements bot.Forms.
+type Forms struct{ pool *pgxpool.Pool }
+
+// NewForms returns the table of open forms.
+func NewForms(pool *pgxpool.Pool) *Forms { return &Forms{pool} }
+
+const formColumns = `SELECT id, staff_id, chat_id, kind, customer_id, subject, message_id, parked, touched_at FROM forms`
+
+func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
+	err = row.Scan(&f.ID, &f.Staff, &f.ChatID, &f.Kind, &f.Customer, &f.Subject, &f.Message, &f.Parked, &f.TouchedAt)
+	return f, err
+}
+
+// Open notes a form as the one that typed text answers. The one that was open
+// before is parked.
+func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
+	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
+		if _, err := t.Exec(ctx, `UPDATE forms SET parked = true WHERE staff_id = $1 AND chat_id = $2 AND NOT parked AND id <> $3`,
+			f.Staff, f.ChatID, f.ID); err != nil {
+			return err
+		}
+		_, err := t.Exec(ctx, `INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+			ON CONFLICT (id) DO UPDATE SET parked = false, message_id = $7, touched_at = $8`,
+			f.ID, f.Staff, f.ChatID, f.Kind, f.Customer, f.Subject, f.Message, f.TouchedAt)
+		return err
+	})
+	return wrap(err, "open form")
+}
+
+// Current returns the form that typed text answers; ok is false when none is open.
+func (s *Forms) Current(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
+	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND NOT parked`, staff, chatID)
+}
+
+// Parked returns the form that was parked last; ok is false when there is none.
+func (s *Forms) Parked(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
+	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND parked ORDER BY touched_at DESC LIMIT 1`, staff, chatID)
+}
+
+// Find returns a form by its draft.
+func (s *Forms) Find(ctx context.Context, id string) (f bot.OpenForm, ok bool, err error) {
+	return s.one(ctx, ` WHERE id = $1`, id)
+}
+
+func (s *Forms) one(ctx context.Context, where string, args ...any) (bot.OpenForm, bool, error) {
+	rows, err := s.pool.Query(ctx, formColumns+where, args...)
+	if err != nil {
+		return bot.OpenForm{}, false, wrap(err, "read form")
+	}
+	fs, err := pgx.CollectRows(rows, scanForm)
+	if err != nil || len(fs) == 0 {
+		return bot.OpenForm{}, false, wrap(err, "read form")
+	}
+	return fs[0], true, nil
+}
+
+// Touch notes that the person answers: announcements wait for a while.
+func (s *Forms) Touch(ctx context.Context, id string, message int, at time.Time) error {
+	_, err := s.pool.Exec(ctx, `UPDATE forms SET touched_at = $2, message_id = $3 WHERE id = $1`, id, at, message)
+	return wrap(err, "touch form")
+}
+
+// Close forgets a form.
+func (s *Forms) Close(ctx context.Context, id string) error {
+	_, err := s.pool.Exec(ctx, `DELETE FROM forms WHERE id = $1`, id)
+	return wrap(err, "close form")
+}
+
+// Purge forgets the forms that nobody touched since before, and returns how many.
+func (s *Forms) Purge(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `DELETE FROM forms WHERE touched_at < $1`, before)
+	return tag.RowsAffected(), wrap(err, "purge forms")
+}

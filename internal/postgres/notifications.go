@@ -1,0 +1,35 @@
+package postgres
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"cartable/internal/crm"
+)
+
+// Notify implements crm.Tx.
+func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
+	b := &pgx.Batch{}
+	for _, n := range ns {
+		b.Queue(`INSERT INTO notifications (staff_id, kind, customer_id, event_id, reminder_id, due_at, ring, about_id,
+			batch_id, count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			n.To, n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
+			null(n.Batch), n.Count, n.CreatedAt)
+	}
+	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
+}
+
+// WithdrawNotifications implements crm.Tx.
+func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
+	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = true,
+		state = CASE WHEN state = 'pending' AND (leased_until IS NULL OR leased_until < now()) THEN 'cancelled' ELSE state END
+		WHERE event_id = $1 AND state IN ('pending', 'sent')`, e)
+	return wrap(err, "withdraw notifications")
+}
+
+// RefreshCards implements crm.Tx.
+func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID) error {
+	_, err := t.q.Exec(ctx, `UPDATE notifications SET stale = true WHERE customer_id = $1 AND state IN ('pending', 'sent')`, c)
+	return wrap(err, "refresh cards")
+}

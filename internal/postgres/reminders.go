@@ -1,0 +1,106 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"cartable/internal/crm"
+)
+
+// InsertReminder implements crm.Tx.
+func (t tx) InsertReminder(ctx context.Context, c crm.CustomerID, r crm.Reminder, at time.Time) (id crm.ReminderID, err error) {
+	err = t.q.QueryRow(ctx, `INSERT INTO reminders (customer_id, kind, due_at, reason, for_id, made_at, next_ring)
+		VALUES ($1, $2, $3::timestamptz, $4, $5, $6, $3::timestamptz) RETURNING id`, c, r.Kind, r.Due, r.Reason, null(r.For), at).Scan(&id)
+	return id, wrap(err, "insert reminder")
+}
+
+// ApplyReminders implements crm.Tx.
+func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, at time.Time) error {
+	b := &pgx.Batch{}
+	for _, r := range d.Closed {
+		b.Queue(`UPDATE reminders SET closed_at = $2, next_ring = NULL WHERE id = $1`, r.ID, at)
+	}
+	// Opened ones were just inserted, or come back by an undo: then a ring that
+	// passed meanwhile is not repeated.
+	for _, r := range d.Opened {
+		b.Queue(`UPDATE reminders SET closed_at = NULL, due_at = $2::timestamptz,
+			next_ring = CASE WHEN rings = 0 THEN $2::timestamptz END
+			WHERE id = $1 AND closed_at IS NOT NULL`, r.ID, r.Due)
+	}
+	for _, m := range d.Moved {
+		b.Queue(`UPDATE reminders SET due_at = $2::timestamptz, reason = $3, rings = 0, rung_at = NULL, reacted_at = NULL,
+			next_ring = CASE WHEN closed_at IS NULL THEN $2::timestamptz END WHERE id = $1`, m.To.ID, m.To.Due, m.To.Reason)
+	}
+	// A ring that is not told yet and is not true any more is not told.
+	if ids := over(d); len(ids) > 0 {
+		b.Queue(`UPDATE notifications SET state = 'cancelled' WHERE customer_id = $1 AND state = 'pending'
+			AND reminder_id = ANY ($2)`, c, ids)
+		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent'
+			AND reminder_id = ANY ($2)`, c, ids)
+	}
+	if b.Len() == 0 {
+		return nil
+	}
+	return wrap(t.q.SendBatch(ctx, b).Close(), "apply reminders")
+}
+
+func over(d crm.Delta) []int64 {
+	var ids []int64
+	for _, r := range d.Closed {
+		ids = append(ids, int64(r.ID))
+	}
+	for _, m := range d.Moved {
+		ids = append(ids, int64(m.To.ID))
+	}
+	return ids
+}
+
+// ReminderOf implements crm.Tx.
+func (t tx) ReminderOf(ctx context.Context, id crm.ReminderID) (c crm.CustomerID, err error) {
+	err = t.q.QueryRow(ctx, `SELECT customer_id FROM reminders WHERE id = $1`, id).Scan(&c)
+	return c, found(err, "read reminder", crm.KeyNoReminder)
+}
+
+// Reacted implements crm.Tx.
+func (t tx) Reacted(ctx context.Context, id crm.ReminderID, at time.Time) error {
+	_, err := t.q.Exec(ctx, `UPDATE reminders SET reacted_at = $2, next_ring = NULL WHERE id = $1 AND rings > 0`, id, at)
+	return wrap(err, "react to reminder")
+}
+
+// DueRings implements crm.Tx.
+func (t tx) DueRings(ctx context.Context, now time.Time, limit int) ([]crm.Ring, error) {
+	rows, err := t.q.Query(ctx, `SELECT r.id, r.kind, r.due_at, r.reason, r.for_id, r.customer_id, c.holder_id, r.rings,
+		coalesce(r.rung_at, r.due_at),
+		coalesce((SELECT max(e.id) FROM events e WHERE e.customer_id = r.customer_id AND (e.detail->>'reminder')::bigint = r.id), 0)
+		FROM reminders r JOIN customers c ON c.id = r.customer_id
+		WHERE r.next_ring <= $1 ORDER BY r.next_ring, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`, now, limit)
+	if err != nil {
+		return nil, wrap(err, "read due reminders")
+	}
+	rings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (g crm.Ring, err error) {
+		var forID, holder *int64
+		r := &g.Reminder
+		err = row.Scan(&r.ID, &r.Kind, &r.Due, &r.Reason, &forID, &g.Customer, &holder, &g.Rings, &g.RungAt, &g.Event)
+		r.For, g.Holder = id[crm.StaffID](forID), id[crm.StaffID](holder)
+		return g, err
+	})
+	return rings, wrap(err, "read due reminders")
+}
+
+// SaveRing implements crm.Tx: when the next step is due follows from how often it rang.
+func (t tx) SaveRing(ctx context.Context, r crm.Ring, at time.Time) error {
+	var next *time.Time
+	switch r.Rings {
+	case 1:
+		n := at.Add(crm.RepeatAfter)
+		next = &n
+	case 2:
+		n := at.Add(crm.EscalateAfter)
+		next = &n
+	}
+	_, err := t.q.Exec(ctx, `UPDATE reminders SET rings = $2, rung_at = $3, next_ring = $4 WHERE id = $1`,
+		r.Reminder.ID, r.Rings, at, next)
+	return wrap(err, "save ring")
+}

@@ -1,0 +1,108 @@
+// Package session keeps unfinished forms in Redis between one input and the
+// next, and lists pasted for import until somebody says what to do with them.
+//
+// Nothing else of the program is here: PostgreSQL remembers who has which form
+// open, so a Redis that lost everything costs its people the answers of their
+// open forms, no more. Everything expires.
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"cartable/bot/form"
+)
+
+// What can go wrong; all other errors are of the caller's context.
+var (
+	// ErrGone: it expired, was deleted, was lost, or is of a program that wrote
+	// drafts differently. The form has to be started again.
+	ErrGone = errors.New("session: gone")
+	// ErrConflict: another input changed the draft meanwhile. Load it and apply the
+	// input to that.
+	ErrConflict = errors.New("session: changed meanwhile")
+	// ErrUnavailable: Redis did not answer in time, or not usefully. What was to be
+	// saved may or may not be; saving the same again is safe.
+	ErrUnavailable = errors.New("session: redis is unavailable")
+)
+
+const (
+	callTimeout = 2 * time.Second
+	dialTimeout = time.Second
+	listTTL     = 24 * time.Hour
+)
+
+// schema is the layout of what is stored; raise it when an older program's
+// drafts can no longer be read.
+const schema = 1
+
+// Store reads and writes drafts. It is safe for concurrent use.
+type Store struct {
+	client *redis.Client
+	prefix string
+	ttl    time.Duration
+}
+
+// Options are the client options of a Redis URL as this package needs them: calls end
+// with their context, and none is repeated behind the caller's back.
+func Options(url string) (*redis.Options, error) {
+	opts, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errors.New("parse the Redis URL: want redis://[user:password@]host:port[/number] or unix://…")
+	}
+	opts.ContextTimeoutEnabled = true
+	opts.MaxRetries = -1
+	opts.DialTimeout = dialTimeout
+	opts.ReadTimeout = callTimeout
+	opts.WriteTimeout = callTimeout
+	opts.PoolTimeout = callTimeout
+	return opts, nil
+}
+
+// New makes a store whose keys begin with prefix, the schema of the business.
+// Drafts live for ttl after they were saved last. client wants Options.
+func New(client *redis.Client, prefix string, ttl time.Duration) *Store {
+	return &Store{client: client, prefix: prefix, ttl: ttl}
+}
+
+// Ping reports whether Redis answers.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.call(ctx, "ping", func(ctx context.Context) error { return s.client.Ping(ctx).Err() })
+}
+
+// stored is what Redis holds of a draft or a list.
+type stored struct {
+	Schema int         `json:"schema"`
+	Draft  *form.Draft `json:"draft,omitempty"`
+	List   []string    `json:"list,omitempty"`
+}
+
+func unpack(data []byte) (stored, error) {
+	var s stored
+	if err := json.Unmarshal(data, &s); err != nil || s.Schema != schema {
+		return stored{}, ErrGone
+	}
+	return s, nil
+}
+
+// call runs one exchange with Redis within its own timeout and classifies how it
+// failed. What is absent is ErrGone.
+func (s *Store) call(ctx context.Context, doing string, exchange func(context.Context) error) error {
+	timed, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err := exchange(timed)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, redis.Nil):
+		return fmt.Errorf("%s: %w", doing, ErrGone)
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", doing, ctx.Err())
+	}
+	return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
+}
