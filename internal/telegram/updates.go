@@ -1,0 +1,92 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// Raw is an update as it came: to be stored before it is understood.
+type Raw struct {
+	UpdateID int64
+	JSON     json.RawMessage // the whole update, its update_id included
+}
+
+// AllowedUpdates are the kinds of update that Decode understands.
+func AllowedUpdates() []string {
+	return []string{"message", "edited_message", "callback_query", "my_chat_member"}
+}
+
+// MaxPollTimeout is the longest that a server holds a poll open.
+// Source: tdlib/telegram-bot-api, LONG_POLL_MAX_TIMEOUT.
+const MaxPollTimeout = 50 * time.Second
+
+// GetUpdates returns at most limit updates (1 to 100) from offset on, waiting up
+// to timeout for the first; offset 0 starts with the earliest unconfirmed one. It
+// confirms every update with an ID below offset. A nil allowed means all that
+// Telegram sends by default.
+func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeout time.Duration, allowed []string) ([]Raw, error) {
+	const method = "getUpdates"
+	params := tgbotapi.Params{
+		"limit":           strconv.Itoa(limit),
+		"timeout":         strconv.Itoa(int(timeout / time.Second)),
+		"allowed_updates": encodeAllowed(allowed),
+	}
+	params.AddNonZero64("offset", offset)
+	result, err := c.call(ctx, timeout+pollGrace, request{method: method, params: params})
+	if err != nil {
+		return nil, err
+	}
+	var batch []json.RawMessage
+	if err := json.Unmarshal(result, &batch); err != nil {
+		return nil, c.unreadable(method, err)
+	}
+	raws := make([]Raw, 0, len(batch))
+	for _, update := range batch {
+		raw, err := parseRaw(update)
+		if err != nil {
+			return nil, c.unreadable(method, err)
+		}
+		raws = append(raws, raw)
+	}
+	return raws, nil
+}
+
+// SetWebhook makes Telegram post updates to url, with secret in the header that
+// WebhookHandler checks. Updates that wait are kept.
+func (c *Client) SetWebhook(ctx context.Context, url, secret string, allowed []string) error {
+	params := tgbotapi.Params{"url": url, "secret_token": secret, "allowed_updates": encodeAllowed(allowed)}
+	_, err := c.call(ctx, callTimeout, request{method: "setWebhook", params: params})
+	return err
+}
+
+// DeleteWebhook switches back to polling. Updates that wait are kept.
+func (c *Client) DeleteWebhook(ctx context.Context) error {
+	_, err := c.call(ctx, callTimeout, request{method: "deleteWebhook"})
+	return err
+}
+
+// encodeAllowed never yields "null", which leaves an earlier setting in force.
+func encodeAllowed(allowed []string) string {
+	if allowed == nil {
+		allowed = []string{}
+	}
+	return encode(allowed)
+}
+
+func parseRaw(update json.RawMessage) (Raw, error) {
+	var head struct {
+		ID *int64 `json:"update_id"`
+	}
+	if err := json.Unmarshal(update, &head); err != nil {
+		return Raw{}, err
+	}
+	if head.ID == nil {
+		return Raw{}, errors.New("an update without update_id")
+	}
+	return Raw{UpdateID: *head.ID, JSON: update}, nil
+}
