@@ -1,0 +1,206 @@
+package inbox
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"cartable/internal/lease"
+)
+
+// Keep is how long settled updates should be kept to know repetitions: Telegram
+// forgets what it could not deliver after 24 hours.
+const Keep = 48 * time.Hour
+
+const (
+	pollEvery      = time.Second
+	handleTimeout  = 30 * time.Second // for one update, its replies included
+	finishTimeout  = 10 * time.Second // for what is in hand when Run is told to stop
+	abandonTimeout = 5 * time.Second  // for handlers whose context has ended
+	settleTimeout  = 5 * time.Second
+	queryTimeout   = 10 * time.Second
+	maxAttempts    = 3
+	defaultWorkers = 16
+)
+
+// retryAfter is how long a chat waits after the first, the second … failure.
+var retryAfter = [maxAttempts - 1]time.Duration{time.Second, 5 * time.Second}
+
+// errStopped is the cause of a handler's context that ends because Run does.
+var errStopped = errors.New("stopped before it was done")
+
+// Outcome is what became of one attempt to handle an update.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Retried Outcome = "retried" // failed, will be tried again
+	Failed  Outcome = "failed"  // put aside
+	Left    Outcome = "left"    // for the next start, or for whoever has its lease now
+)
+
+// Raw is an update as it arrived. JSON is the whole update.
+type Raw struct {
+	UpdateID int64
+	ChatID   int64 // whose updates are kept in order; 0 for those of no chat
+	JSON     json.RawMessage
+}
+
+// Options of an Inbox. Clock, Log and Handle are required.
+type Options struct {
+	Clock interface{ Now() time.Time }
+	Log   *slog.Logger
+	// Handle carries out one update. It must return when ctx ends, and may be
+	// called again with the same update. It returns an error only for what may go
+	// better next time. The error is logged, so it holds no content.
+	Handle  func(ctx context.Context, update json.RawMessage) error
+	Workers int // chats handled at the same time; 0 for 16
+	// Observe is told the outcome of every attempt, and how long ago the update
+	// arrived. It is called after the row is settled. nil for none.
+	Observe func(outcome Outcome, age time.Duration)
+}
+
+// Inbox stores updates and handles them. It is safe for concurrent use.
+type Inbox struct {
+	rows   rows
+	opt    Options
+	wake   chan struct{}
+	leases *lease.Keeper
+}
+
+// New returns an inbox on the schema of the pool.
+func New(pool *pgxpool.Pool, opt Options) *Inbox {
+	opt.Workers = cmp.Or(opt.Workers, defaultWorkers)
+	if opt.Observe == nil {
+		opt.Observe = func(Outcome, time.Duration) {}
+	}
+	r := rows{pool}
+	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), leases: lease.NewKeeper(r.renew, opt.Log)}
+}
+
+// Store keeps a batch of updates, in one statement. When it has returned nil they
+// may be confirmed to Telegram. Updates whose ID is known are ignored.
+func (b *Inbox) Store(ctx context.Context, batch []Raw) error {
+	if len(batch) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	if err := b.rows.insert(ctx, batch, b.opt.Clock.Now()); err != nil {
+		return fmt.Errorf("store %d updates: %w", len(batch), err)
+	}
+	b.Wake()
+	return nil
+}
+
+// Wake has Run look for updates at once, such as those that another instance stored.
+func (b *Inbox) Wake() {
+	select {
+	case b.wake <- struct{}{}:
+	default: // it will look anyway
+	}
+}
+
+// Run handles updates until ctx ends. It then takes up no more, gives what is in
+// hand time to finish, and leaves the rest to the next start. It returns nil
+// unless a handler did not return even when its context had ended.
+func (b *Inbox) Run(ctx context.Context) error {
+	handling, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	var renewal sync.WaitGroup
+	renewal.Go(func() { b.leases.Run(handling) })
+	defer renewal.Wait()
+	defer stop(nil)
+
+	busy := make(map[int64]bool, b.opt.Workers) // chats in hand
+	done := make(chan int64, b.opt.Workers)     // chats that are free again
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	for ctx.Err() == nil {
+		for _, u := range b.claim(ctx, busy) {
+			busy[u.chatID] = true
+			go func() {
+				defer func() { done <- u.chatID }()
+				b.handle(handling, u)
+			}()
+		}
+		select {
+		case <-ctx.Done():
+		case <-poll.C:
+		case <-b.wake:
+		case chat := <-done:
+			delete(busy, chat)
+		}
+	}
+	return finish(busy, done, stop)
+}
+
+// claim takes up as many updates as there are free workers, at most one a chat.
+func (b *Inbox) claim(ctx context.Context, busy map[int64]bool) []update {
+	free := b.opt.Workers - len(busy)
+	if free == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	chats := make([]int64, 0, len(busy))
+	for chat := range busy {
+		chats = append(chats, chat)
+	}
+	us, err := b.rows.claim(ctx, b.opt.Clock.Now(), chats, free)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		b.opt.Log.Error("cannot read the inbox", "error", err)
+	}
+	return us
+}
+
+// finish waits for the chats in hand: first for their work, then for its end.
+func finish(busy map[int64]bool, done <-chan int64, stop context.CancelCauseFunc) error {
+	for _, patience := range []time.Duration{finishTimeout, abandonTimeout} {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		for expired := false; len(busy) > 0 && !expired; {
+			select {
+			case chat := <-done:
+				delete(busy, chat)
+			case <-timer.C:
+				expired = true
+			}
+		}
+		stop(errStopped)
+	}
+	if len(busy) > 0 {
+		return fmt.Errorf("%d updates are still being handled", len(busy))
+	}
+	return nil
+}
+
+// Purge forgets settled updates that arrived longer than olderThan ago and
+// returns how many they were.
+func (b *Inbox) Purge(ctx context.Context, olderThan time.Duration) (int64, error) {
+	n, err := b.rows.purge(ctx, b.opt.Clock.Now().Add(-olderThan))
+	if err != nil {
+		return 0, fmt.Errorf("purge updates: %w", err)
+	}
+	return n, nil
+}
+
+// Depth returns how many updates wait or are in hand, and how long ago the oldest
+// of them arrived.
+func (b *Inbox) Depth(ctx context.Context) (n int, oldest time.Duration, err error) {
+	n, since, err := b.rows.depth(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("inbox depth: %w", err)
+	}
+	if n == 0 {
+		return 0, 0, nil
+	}
+	return n, b.opt.Clock.Now().Sub(since), nil
+}

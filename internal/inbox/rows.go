@@ -1,0 +1,143 @@
+package inbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"cartable/internal/lease"
+)
+
+// rows is the table updates.
+type rows struct{ pool *pgxpool.Pool }
+
+// update is a claimed row.
+type update struct {
+	seq        int64
+	updateID   int64
+	chatID     int64
+	payload    json.RawMessage
+	receivedAt time.Time
+	attempts   int // this one included; the token of its lease
+}
+
+// errTaken is that of a row whose lease somebody else has by now.
+var errTaken = errors.New("somebody else took it up meanwhile")
+
+func (r rows) insert(ctx context.Context, batch []Raw, now time.Time) error {
+	ids := make([]int64, len(batch))
+	chats := make([]int64, len(batch))
+	payloads := make([]string, len(batch))
+	for i, u := range batch {
+		ids[i], chats[i] = u.UpdateID, u.ChatID
+		// One update that is not UTF-8 would have the database refuse the whole batch, again and again.
+		payloads[i] = string(bytes.ToValidUTF8(u.JSON, []byte("\ufffd")))
+	}
+	_, err := r.pool.Exec(ctx, `
+		INSERT INTO updates (update_id, chat_id, payload, received_at)
+		SELECT update_id, chat_id, payload::json, $4
+		FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS u (update_id, chat_id, payload, place)
+		ORDER BY place
+		ON CONFLICT (update_id) DO NOTHING`, ids, chats, payloads, now)
+	return err
+}
+
+// claim leases the first updates of at most limit chats, those that have waited
+// longest. A chat whose first update is leased or waits for its next attempt has
+// nothing to claim. The chats are found one by one in the index, so a long queue
+// of one chat costs nothing.
+func (r rows) claim(ctx context.Context, now time.Time, busy []int64, limit int) ([]update, error) {
+	found, err := r.pool.Query(ctx, `
+		WITH RECURSIVE first AS (
+			(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
+			UNION ALL
+			SELECT u.seq, u.chat_id, u.retry_at, u.leased_until FROM first f CROSS JOIN LATERAL (
+				SELECT seq, chat_id, retry_at, leased_until FROM updates
+				WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
+		), ready AS (
+			SELECT seq FROM first
+			WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1)
+				AND (leased_until IS NULL OR leased_until < clock_timestamp())
+			ORDER BY seq LIMIT $3
+		)
+		UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $4), attempts = attempts + 1
+		FROM ready r
+		WHERE u.seq = r.seq AND u.state = 'new' AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
+		RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`,
+		now, busy, limit, lease.For.Seconds())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, func(row pgx.CollectableRow) (update, error) {
+		var u update
+		err := row.Scan(&u.seq, &u.updateID, &u.chatID, &u.payload, &u.receivedAt, &u.attempts)
+		return u, err
+	})
+}
+
+// renew implements lease.Renew.
+func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
+	ids, tokens := make([]int64, len(held)), make([]int, len(held))
+	for i, c := range held {
+		ids[i], tokens[i] = c.ID, c.Token
+	}
+	found, err := r.pool.Query(ctx, `
+		UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $3)
+		FROM unnest($1::bigint[], $2::int[]) AS held (seq, token)
+		WHERE u.seq = held.seq AND u.attempts = held.token AND u.leased_until IS NOT NULL
+		RETURNING u.seq`, ids, tokens, lease.For.Seconds())
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowTo[int64])
+}
+
+// done settles u and forgets its content.
+func (r rows) done(ctx context.Context, u update) error {
+	return r.one(ctx, `UPDATE updates SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
+		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts)
+}
+
+func (r rows) retry(ctx context.Context, u update, at time.Time, cause error) error {
+	return r.one(ctx, `UPDATE updates SET leased_until = NULL, retry_at = $3, error = $4
+		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts, at, cause.Error())
+}
+
+func (r rows) fail(ctx context.Context, u update, cause error) error {
+	return r.one(ctx, `UPDATE updates SET state = 'failed', leased_until = NULL, retry_at = NULL, error = $3
+		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts, cause.Error())
+}
+
+// leave gives u back as if it had not been taken up.
+func (r rows) leave(ctx context.Context, u update) error {
+	return r.one(ctx, `UPDATE updates SET leased_until = NULL, attempts = attempts - 1
+		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts)
+}
+
+func (r rows) one(ctx context.Context, sql string, args ...any) error {
+	tag, err := r.pool.Exec(ctx, sql, args...)
+	if err == nil && tag.RowsAffected() == 0 {
+		return errTaken
+	}
+	return err
+}
+
+func (r rows) purge(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := r.pool.Exec(ctx, `DELETE FROM updates WHERE state <> 'new' AND received_at < $1`, before)
+	return tag.RowsAffected(), err
+}
+
+// depth returns the zero time when nothing waits.
+func (r rows) depth(ctx context.Context) (n int, since time.Time, err error) {
+	var oldest *time.Time
+	err = r.pool.QueryRow(ctx, `SELECT count(*), min(received_at) FROM updates WHERE state = 'new'`).Scan(&n, &oldest)
+	if err != nil || oldest == nil {
+		return 0, time.Time{}, err
+	}
+	return n, *oldest, nil
+}

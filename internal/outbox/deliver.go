@@ -1,0 +1,132 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"cartable/bot/chat"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/lease"
+)
+
+// deliver claims what is due to one reader and makes one attempt to send it: a
+// single notification, or several as a summary.
+func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
+	rs := o.claim(ctx, ids)
+	if len(rs) == 0 {
+		return // cancelled, or taken up by somebody else meanwhile
+	}
+	ctx, release := o.leases.Hold(ctx, claims(rs)...)
+	defer release()
+	if 1 < len(rs) && len(rs) <= separately {
+		o.settle(ctx, rs[1:], Left, func(ctx context.Context) error { return o.rows.giveBack(ctx, rs[1:]) })
+		rs = rs[:1]
+	}
+	notice, err := o.render(ctx, rs)
+	if err != nil {
+		o.cannotRender(ctx, rs, err)
+		return
+	}
+	if notice.Skip {
+		o.settle(ctx, rs, Cancelled, func(ctx context.Context) error { return o.rows.cancel(ctx, rs) })
+		return
+	}
+	message, err := o.send(ctx, rs[0].item.Staff.TelegramID, notice.Message)
+	if err != nil {
+		o.cannotSend(ctx, rs, err)
+		return
+	}
+	if len(rs) > 1 {
+		o.settle(ctx, rs, Summarised, func(ctx context.Context) error {
+			return o.rows.summarised(ctx, rs, message, o.opt.Clock.Now())
+		})
+		return
+	}
+	o.settle(ctx, rs, Sent, func(ctx context.Context) error {
+		return o.rows.shown(ctx, rs[0], message, notice.Version, o.opt.Clock.Now())
+	})
+	signal(o.wakeEdit) // it may have grown old on the way
+}
+
+func (o *Outbox) claim(ctx context.Context, ids []crm.NotificationID) []row {
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	rs, err := o.rows.claim(ctx, ids)
+	if err != nil {
+		o.cannotRead(err)
+	}
+	return rs
+}
+
+func claims(rs []row) []lease.Claim {
+	out := make([]lease.Claim, len(rs))
+	for i, r := range rs {
+		out[i] = lease.Claim{ID: int64(r.id()), Token: r.attempts}
+	}
+	return out
+}
+
+// render words the rows of one message.
+func (o *Outbox) render(ctx context.Context, rs []row) (n Notice, err error) {
+	ctx, cancel := context.WithTimeout(ctx, renderTimeout)
+	defer cancel()
+	defer o.caught(&err)
+	if len(rs) == 1 {
+		return o.opt.Renderer.Notice(ctx, rs[0].item)
+	}
+	items := make([]Item, len(rs))
+	for i, r := range rs {
+		items[i] = r.item
+	}
+	return o.opt.Renderer.Summary(ctx, rs[0].item.Staff, items)
+}
+
+// send delivers m, following a chat that moved.
+func (o *Outbox) send(ctx context.Context, to int64, m view.Message) (message int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	defer o.caught(&err)
+	message, err = o.opt.Sender.Send(ctx, to, m)
+	if moved := migratedTo(err); moved != 0 {
+		message, err = o.opt.Sender.Send(ctx, moved, m)
+	}
+	o.noteTrouble(err)
+	return message, err
+}
+
+func migratedTo(err error) int64 {
+	var e *chat.Error
+	if errors.As(err, &e) && e.Class == chat.Migrated {
+		return e.MigratedTo
+	}
+	return 0
+}
+
+// caught turns a panic into an error. What was panicked with may repeat a
+// person's data, so only its type is told.
+func (o *Outbox) caught(err *error) {
+	if p := recover(); p != nil {
+		o.opt.Log.Error("delivery panicked", "stack", string(debug.Stack()))
+		*err = fmt.Errorf("panic with a %T", p)
+	}
+}
+
+// noteTrouble logs when the messenger stops answering, and when it answers again.
+func (o *Outbox) noteTrouble(err error) {
+	class := chat.ClassOf(err)
+	trouble := class == chat.Unavailable || class == chat.Unauthorized
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if trouble == o.trouble {
+		return
+	}
+	o.trouble = trouble
+	if trouble {
+		o.opt.Log.Warn("messages cannot be delivered", "error", err)
+		return
+	}
+	o.opt.Log.Info("messages are delivered again")
+}

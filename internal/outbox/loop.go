@@ -1,0 +1,160 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cartable/internal/crm"
+)
+
+// sendLoop hands out what is to be sent, one job a reader, until ctx ends. Jobs
+// run in working.
+func (o *Outbox) sendLoop(ctx, working context.Context) {
+	busy := make(map[crm.StaffID]bool, o.opt.Senders) // readers who are being served
+	done := make(chan crm.StaffID, o.opt.Senders)
+	wait := time.NewTimer(0)
+	defer wait.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-done:
+			delete(busy, id)
+		case <-o.wakeSend:
+		case <-wait.C:
+			o.sweep(ctx)
+		}
+		pause := pollEvery
+		if len(busy) < o.opt.Senders {
+			pause = o.startSends(ctx, working, busy, done)
+		}
+		wait.Reset(pause)
+	}
+}
+
+// startSends begins a job for every reader whose turn it is, as far as there are
+// workers, and returns when to look again at the latest.
+func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]bool, done chan<- crm.StaffID) time.Duration {
+	readers, err := o.waiting(ctx)
+	if err != nil {
+		o.cannotRead(err)
+		return pollEvery
+	}
+	pause := pollEvery
+	now := o.opt.Clock.Now()
+	for _, r := range readers {
+		turn := next(r)
+		if busy[r.staff] || len(turn.ids) == 0 || turn.notBefore.After(now) {
+			continue
+		}
+		if left := o.ready(r.chat).Sub(now); left > 0 {
+			pause = min(pause, max(left, time.Millisecond))
+			continue
+		}
+		if len(busy) == o.opt.Senders {
+			break
+		}
+		busy[r.staff] = true
+		o.jobs.Go(func() {
+			defer func() { done <- r.staff }()
+			o.deliver(working, turn.ids)
+		})
+	}
+	return pause
+}
+
+func (o *Outbox) waiting(ctx context.Context) ([]reader, error) {
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	return o.rows.waiting(ctx, o.opt.Clock.Now().Add(-answering))
+}
+
+// sweep cancels what nobody is going to be told.
+func (o *Outbox) sweep(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	if err := o.rows.sweep(ctx); err != nil {
+		o.cannotRead(err)
+	}
+}
+
+// editLoop hands out messages that show an old state, until ctx ends.
+func (o *Outbox) editLoop(ctx, working context.Context) {
+	busy := 0
+	done := make(chan struct{}, o.opt.Editors)
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	for ctx.Err() == nil {
+		for _, r := range o.stale(ctx, o.opt.Editors-busy) {
+			busy++
+			o.jobs.Go(func() {
+				defer func() { done <- struct{}{} }()
+				o.edit(working, r)
+			})
+		}
+		select {
+		case <-ctx.Done():
+		case <-done:
+			busy--
+		case <-o.wakeEdit:
+		case <-poll.C:
+		}
+	}
+}
+
+// stale claims up to limit messages that are to be edited.
+func (o *Outbox) stale(ctx context.Context, limit int) []row {
+	if limit == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	rs, err := o.rows.claimStale(ctx, o.opt.Clock.Now(), o.quietChats(), limit)
+	if err != nil {
+		o.cannotRead(err)
+	}
+	return rs
+}
+
+func (o *Outbox) cannotRead(err error) {
+	if !errors.Is(err, context.Canceled) {
+		o.opt.Log.Error("cannot read the outbox", "error", err)
+	}
+}
+
+// ready is when a chat may be written to.
+func (o *Outbox) ready(chat int64) time.Time {
+	at := o.opt.Sender.Ready(chat)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if until, ok := o.quiet[chat]; ok && until.After(at) {
+		return until
+	}
+	return at
+}
+
+// keepQuiet notes that a chat asked for a pause.
+func (o *Outbox) keepQuiet(chat int64, until time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if until.After(o.quiet[chat]) {
+		o.quiet[chat] = until
+	}
+}
+
+// quietChats returns the chats whose pause lasts, and forgets the others.
+func (o *Outbox) quietChats() []int64 {
+	now := o.opt.Clock.Now()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	out := []int64{}
+	for chat, until := range o.quiet {
+		if until.After(now) {
+			out = append(out, chat)
+			continue
+		}
+		delete(o.quiet, chat)
+	}
+	return out
+}
