@@ -37,6 +37,9 @@ func (r *request) actOnCustomer(ctx context.Context, ref callback.Ref) (string, 
 	case callback.Timeline:
 		return "", r.timeline(ctx, id, crm.EventID(ref.Arg))
 	case callback.Note:
+		if _, err := r.Domain.Card(ctx, r.dir, r.staff, id, 0); err != nil {
+			return "", err
+		}
 		b.kind = formNote
 		return "", r.begin(ctx, b)
 	case callback.AskHolder:
@@ -66,10 +69,11 @@ func (r *request) actAsHolder(ctx context.Context, ref callback.Ref, b beginning
 	b.version = c.Customer.Version
 	switch ref.Action {
 	case callback.SetStatus:
-		_, err = r.send(ctx, r.reader().ChooseStatus(c.Customer, b.args[argCard]))
+		b.kind = formChoose
+		err = r.begin(ctx, b)
 	case callback.ChooseStat:
 		b.kind, b.subject, b.message = formStatus, ref.Arg, r.up.Message
-		b.args = map[string]string{argCard: ref.Value}
+		b.args = nil
 		err = r.begin(ctx, b)
 	case callback.Reschedule:
 		b.kind, b.subject = formStatus, int64(c.Customer.Status.Status)
@@ -266,7 +270,7 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 		if !crm.Changes(r.staff, c.Customer) {
 			return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder}
 		}
-		return "", r.inPlace(ctx, r.reader().WhatCame(c.Customer, id, ""))
+		return "", r.inPlace(ctx, r.reader().WhatCame(c.Customer, id))
 	}
 	if ref.Action == callback.DoneNothing {
 		out, err := r.Domain.Done(ctx, r.command(), id)

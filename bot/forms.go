@@ -11,6 +11,7 @@ import (
 	"cartable/bot/form"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // beginning is what a form is begun with.
@@ -41,7 +42,7 @@ func (r *request) begin(ctx context.Context, b beginning) error {
 	if before, ok, err := r.Forms.Find(ctx, d.ID); err != nil {
 		return err
 	} else if ok {
-		d.Message = int(before.Message)
+		d.Message = before.Message
 	}
 	def, err := r.define(ctx, d)
 	if err != nil {
@@ -100,9 +101,12 @@ func (r *request) advance(ctx context.Context, id string, take step) (toast stri
 		d, _ = form.Adapt(def, d, r.env())
 	}
 	var out form.Outcome
-	if d.LastInput != r.inputKey() || d.Args[argSubmitting] != "" {
+	switch {
+	case d.LastInput != r.inputKey():
 		d, out = take(def, d)
 		d.LastInput = r.inputKey()
+	case d.Args[argSubmitting] != "":
+		out.Submit = true
 	}
 	d.TouchedAt = r.now
 	switch {
@@ -159,6 +163,9 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		return "", err
 	}
 	d.Revision++
+	if formKind(d.Kind) == formChoose {
+		return r.chosen(ctx, d)
+	}
 	m, err := r.save(ctx, def, d)
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
@@ -253,7 +260,7 @@ func (r *request) cancelOpen(ctx context.Context) error {
 		return err
 	}
 	// Below what was typed, so that it is seen.
-	d := form.Draft{ID: open.ID, Customer: open.Customer, Message: int(open.Message)}
+	d := form.Draft{ID: open.ID, Customer: open.Customer, Message: open.Message}
 	return r.drop(ctx, r.moveDown(ctx, d))
 }
 
@@ -267,7 +274,7 @@ func (r *request) draftGone(ctx context.Context, id string) (string, error) {
 	if !ok || open.Staff != r.staff.ID {
 		return r.p.T("form_bot.over"), nil
 	}
-	message := int(open.Message)
+	message := open.Message
 	if r.up.Query == "" {
 		message = 0
 	}
@@ -308,7 +315,7 @@ func (r *request) changedMeanwhile(ctx context.Context, d form.Draft) error {
 func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error) {
 	if ref.Action == callback.FormCancel {
 		if open, ok, err := r.Forms.Find(ctx, ref.Draft); err == nil && ok && open.Staff == r.staff.ID {
-			return "", r.drop(ctx, form.Draft{ID: open.ID, Customer: open.Customer, Message: int(open.Message)})
+			return "", r.drop(ctx, form.Draft{ID: open.ID, Customer: open.Customer, Message: open.Message})
 		}
 	}
 	return r.advance(ctx, ref.Draft, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
@@ -328,9 +335,16 @@ func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error)
 // typeIntoForm gives typed words to the form that is open. A number that is no
 // answer is looked up, since an agent may be asked about another customer.
 func (r *request) typeIntoForm(ctx context.Context, open OpenForm) error {
+	refused := false
 	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
-		return form.Type(def, d, r.up.Text, r.env())
+		d, out := form.Type(def, d, r.up.Text, r.env())
+		q, _ := def.Question(d.Current)
+		refused = out.Problem != "" && q.Type != crm.Phone
+		return d, out
 	})
+	if found := persian.FindPhones(r.up.Text); err == nil && refused && len(found) == 1 {
+		return r.byPhone(ctx, found[0].Phone, "")
+	}
 	return err
 }
 

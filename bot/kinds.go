@@ -19,6 +19,7 @@ type formKind string
 
 // The kinds of form.
 const (
+	formChoose   formKind = "choose" // which status; becomes a formStatus
 	formStatus   formKind = "status"
 	formNote     formKind = "note"
 	formHandOver formKind = "hand_over"
@@ -50,6 +51,8 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return form.Question{ID: id, Title: r.p.T("form_bot.q_" + id), Type: kind, Required: required}
 	}
 	switch formKind(d.Kind) {
+	case formChoose:
+		return r.defineChoice(ctx, d)
 	case formStatus:
 		return r.defineStatus(ctx, d)
 	case formNote:
@@ -81,6 +84,34 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
+}
+
+// defineChoice asks what came of a contact.
+func (r *request) defineChoice(ctx context.Context, d form.Draft) (form.Definition, error) {
+	c, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 0)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	q := form.Question{ID: "status", Emoji: "🏷", Title: r.p.T("form_bot.q_status"), Type: crm.Choice, Required: true}
+	for _, s := range r.dir.Statuses {
+		q.Choices = append(q.Choices, form.Option{Value: crm.ChoiceValue(crm.ChoiceID(s.ID)),
+			Label: view.Clip(r.reader().StatusTitle(s.ID), 40), Retired: s.Retired})
+	}
+	return form.Definition{Title: view.Clip(r.reader().Name(c.Customer), 60), Questions: []form.Question{q}}, nil
+}
+
+// chosen goes on from the choice of a status to its questions, in the same message.
+func (r *request) chosen(ctx context.Context, d form.Draft) (string, error) {
+	ids := d.Answers["status"].ChoiceIDs()
+	if len(ids) != 1 {
+		return r.p.T("error.old_button"), nil
+	}
+	err := r.begin(ctx, beginning{kind: formStatus, customer: d.Customer, version: d.CustomerVersion,
+		subject: int64(ids[0]), message: d.Message, args: map[string]string{argCard: d.Args[argCard]}})
+	if err != nil {
+		return "", err
+	}
+	return "", r.forget(ctx, d.ID)
 }
 
 func (r *request) defineStatus(ctx context.Context, d form.Draft) (form.Definition, error) {
@@ -299,6 +330,8 @@ func (f OpenForm) again() *callback.Ref {
 	id := int64(f.Customer)
 	ref := callback.Ref{Record: id}
 	switch f.Kind {
+	case formChoose:
+		ref.Action = callback.SetStatus
 	case formStatus:
 		ref.Action, ref.Arg = callback.ChooseStat, f.Subject
 	case formNote:

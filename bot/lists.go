@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"regexp"
 	"strings"
 
 	"cartable/bot/screen"
@@ -48,11 +49,15 @@ func readList(lines []string) screen.Pasted {
 	return out
 }
 
+// listMark is the number of a line in a list: "12." or "۳)".
+var listMark = regexp.MustCompile(`^[0-9۰-۹]{1,4}\s*[.)\-:]\s*`)
+
 // nameBeside is what stands in a line beside the number: the name, without
 // separators, list marks and the words that label it.
 func nameBeside(l string, found persian.FoundPhone) string {
-	rest := persian.Clean(l[:found.Start] + " " + l[found.End:])
-	rest = strings.Trim(rest, " \t-–—:;,،؛.|/\\()[]*•+\"'0123456789۰۱۲۳۴۵۶۷۸۹")
+	const separators = " \t-–—:;,،؛.|/\\()[]*•+\"'"
+	rest := strings.Trim(persian.Clean(l[:found.Start]+" "+l[found.End:]), separators)
+	rest = strings.Trim(listMark.ReplaceAllString(rest, ""), separators)
 	if len([]rune(rest)) > crm.MaxName {
 		rest = string([]rune(rest)[:crm.MaxName])
 	}

@@ -29,7 +29,7 @@ const (
 	Open        Action = "co" // show the customer Record; Value "b" in place
 	Take        Action = "ct" // take the customer Record at Version
 	SetStatus   Action = "cs" // choose a status for the customer Record at Version
-	ChooseStat  Action = "cc" // start the form of status Arg for Record at Version; Value: the card's message
+	ChooseStat  Action = "cc" // start the form of status Arg for Record at Version
 	Note        Action = "cn" // write a note on the customer Record
 	HandOver    Action = "ch" // hand the customer Record over
 	Remind      Action = "cr" // set a reminder on the customer Record
@@ -86,7 +86,7 @@ var Actions = map[Action]Uses{
 	FormResume: {Draft: true}, FormAccept: {Draft: true, Version: true},
 
 	Open: {Record: true, Value: true}, Take: {Record: true, Version: true}, SetStatus: {Record: true, Version: true},
-	ChooseStat: {Record: true, Version: true, Arg: true, Value: true}, Note: {Record: true}, HandOver: {Record: true, Version: true},
+	ChooseStat: {Record: true, Version: true, Arg: true}, Note: {Record: true}, HandOver: {Record: true, Version: true},
 	Remind: {Record: true, Version: true}, EditFields: {Record: true}, EditField: {Record: true, Question: true},
 	Timeline: {Record: true, Arg: true}, NoAnswer: {Record: true, Version: true}, WrongNumber: {Record: true, Version: true},
 	WrongPhone: {Record: true, Version: true, Value: true}, Reschedule: {Record: true, Version: true},

@@ -18,8 +18,20 @@ func (r Reader) Card(c crm.Card) view.Message {
 			r.standing(c.Customer),
 			r.recent(c.Events),
 		),
-		Inline: r.cardButtons(c.Customer),
+		Inline: append(r.cardButtons(c.Customer), r.undoLast(c)...),
 	}
+}
+
+// undoLast offers to take back what the reader did a moment ago.
+func (r Reader) undoLast(c crm.Card) view.Keyboard {
+	if len(c.Events) == 0 {
+		return nil
+	}
+	e := c.Events[0]
+	if e.Actor != r.Staff.ID || e.Kind == crm.EventUndone || e.UndoneBy != 0 || r.Now.Sub(e.At) > crm.UndoFor {
+		return nil
+	}
+	return r.keyboard([]view.Button{r.undoButton(e.ID)})
 }
 
 // record is who the customer is.
@@ -156,23 +168,4 @@ func (r Reader) copyButton(c crm.Customer) view.Button {
 // OpenButton opens a customer's card.
 func (r Reader) OpenButton(id crm.CustomerID) view.Button {
 	return r.button("button.open", callback.Ref{Action: callback.Open, Record: int64(id)})
-}
-
-// ChooseStatus asks what came of a contact. card is the message of the card, to
-// be refreshed when the status is saved; 0 for none.
-func (r Reader) ChooseStatus(c crm.Customer, card string) view.Message {
-	var rows [][]view.Button
-	var row []view.Button
-	for _, s := range r.Dir.Statuses {
-		if s.Retired {
-			continue
-		}
-		row = append(row, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
-			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID), Value: card})})
-		if len(row) == 2 {
-			rows, row = append(rows, row), nil
-		}
-	}
-	rows = append(rows, row, []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
-	return view.Message{HTML: r.P.H("status.choose", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }

@@ -34,18 +34,17 @@ func (r Reader) ConfirmList(p Pasted, draft string) view.Message {
 	if p.Repeated > 0 {
 		lines = append(lines, r.P.HN("list.repeated", p.Repeated))
 	}
-	lines = append(lines, r.unreadable(p.Unreadable))
 	yes := r.button("list.take_in", callback.Ref{Action: callback.ImportList, Draft: draft})
 	yes.Style = view.Success
 	no := r.button("common.cancel", callback.Ref{Action: callback.DropList, Draft: draft})
-	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard([]view.Button{yes, no})}
+	return view.Message{HTML: view.Paragraphs(view.Lines(lines...), r.unreadable(p.Unreadable)), Inline: r.keyboard([]view.Button{yes, no})}
 }
 
 func (r Reader) unreadable(lines []string) view.HTML {
 	if len(lines) == 0 {
 		return ""
 	}
-	out := []view.HTML{"\n" + r.P.HN("list.unreadable", len(lines))}
+	out := []view.HTML{r.P.HN("list.unreadable", len(lines))}
 	for i, l := range lines {
 		if i == 10 {
 			out = append(out, r.P.HN("list.and_more", len(lines)-i))

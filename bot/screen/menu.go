@@ -87,10 +87,10 @@ func (r Reader) BadInvite() view.Message { return view.Message{HTML: r.P.H("stra
 
 // Joined welcomes somebody who has just joined.
 func (r Reader) Joined() view.Message {
-	return view.Message{
-		HTML: view.Paragraphs(
-			r.P.H("joined.hello", "Name", words(view.Clip(r.Staff.Name, 60)), "Business", words(r.Dir.Settings.Business)),
-			r.P.H("joined."+string(r.Staff.Role))),
-		Reply: r.Menu(),
+	name := words(view.Clip(r.Staff.Name, 60))
+	hello := r.P.H("joined.hello", "Name", name, "Business", words(r.Dir.Settings.Business))
+	if r.Dir.Settings.Business == "" {
+		hello = r.P.H("joined.hello_unnamed", "Name", name)
 	}
+	return view.Message{HTML: view.Paragraphs(hello, r.P.H("joined."+string(r.Staff.Role))), Reply: r.Menu()}
 }

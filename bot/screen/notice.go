@@ -27,9 +27,7 @@ func (r Reader) Lead(n Notice) view.Message {
 	}
 	switch {
 	case c.Holder == r.Staff.ID && c.Holder != 0:
-		m := r.Card(n.Card)
-		m.HTML = view.Paragraphs(r.P.H("notice.taken_you", "When", r.When(c.HeldSince)), m.HTML)
-		return m
+		return r.Card(n.Card)
 	case c.Holder != 0:
 		// Whoever did not get it needs no record of it in their chat.
 		return view.Message{
@@ -170,18 +168,28 @@ func (r Reader) RungOver(c crm.Customer) view.Message {
 		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
 }
 
-// WhatCame asks, in the reminder's own message, what came of it.
-func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID, message string) view.Message {
-	m := r.ChooseStatus(c, message)
-	m.HTML = r.P.H("reminder.what_came", "Name", words(view.Clip(r.Name(c), 100)))
-	extra := r.keyboard(
+// WhatCame asks, in the reminder's own message, what came of it: a status, no
+// answer, another date, or nothing more.
+func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
+	var rows [][]view.Button
+	var row []view.Button
+	for _, s := range r.Dir.Statuses {
+		if s.Retired {
+			continue
+		}
+		row = append(row, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
+			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID)})})
+		if len(row) == 2 {
+			rows, row = append(rows, row), nil
+		}
+	}
+	rows = append(rows, row,
 		[]view.Button{
 			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version}),
 			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),
 		},
 		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
-	m.Inline = append(m.Inline[:len(m.Inline)-1], extra...)
-	return m
+	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
 // Asked tells a holder that a colleague would like to have the customer.

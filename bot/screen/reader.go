@@ -155,7 +155,7 @@ func (r Reader) Value(f crm.Field, v crm.Value) view.HTML {
 	case crm.File:
 		return words(fileName(v))
 	}
-	return words(view.Clip(string(v), 700))
+	return words(view.Clip(string(v), 250))
 }
 
 func (r Reader) digits(s string) string {

@@ -20,7 +20,7 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "
 // the same function serves attribute values.
 func Text(s string) HTML { return HTML(escaper.Replace(s)) }
 
-// Bold, Italic, Code and Quote wrap already escaped text in one tag.
+// Bold marks what the eye should find first.
 func Bold(h HTML) HTML { return "<b>" + h + "</b>" }
 
 // Italic marks secondary text.

@@ -33,12 +33,13 @@ type Customer struct {
 	Attempts  int        // calls without an answer since the last status
 	Reminders []Reminder // the open ones, by due time
 
+	LastInquiryAt time.Time
+
 	// Not part of the replayed state: facts of the row.
 	Source         SourceID
 	CreatedBy      StaffID
 	CreatedAt      time.Time
 	FirstInquiryAt time.Time
-	LastInquiryAt  time.Time
 	HeldSince      time.Time
 }
 

@@ -3,6 +3,7 @@ package crm
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // Diff is what leads from one state of a customer to another.
@@ -12,6 +13,9 @@ func Diff(before, after Customer) Delta {
 		Holder:   changed(before.Holder, after.Holder),
 		HandedBy: changed(before.HandedBy, after.HandedBy),
 		Attempts: changed(before.Attempts, after.Attempts),
+	}
+	if !before.LastInquiryAt.Equal(after.LastInquiryAt) {
+		d.Inquired = &Change[time.Time]{before.LastInquiryAt, after.LastInquiryAt}
 	}
 	for name, pair := range map[string]Change[string]{
 		"name": {before.Name, after.Name}, "city": {before.City, after.City}, "email": {before.Email, after.Email},
@@ -40,6 +44,7 @@ func (d Delta) Apply(c *Customer) {
 	set(&c.Holder, d.Holder)
 	set(&c.HandedBy, d.HandedBy)
 	set(&c.Attempts, d.Attempts)
+	set(&c.LastInquiryAt, d.Inquired)
 	set(&c.Phones, d.Phones)
 	set(&c.Status, d.Status)
 	for name, ch := range d.Record {
@@ -69,7 +74,7 @@ func (d Delta) Apply(c *Customer) {
 func (d Delta) Inverse() Delta {
 	inv := Delta{
 		Hidden: flip(d.Hidden), Holder: flip(d.Holder), HandedBy: flip(d.HandedBy), Attempts: flip(d.Attempts),
-		Phones: flip(d.Phones), Status: flip(d.Status), Opened: d.Closed, Closed: d.Opened,
+		Inquired: flip(d.Inquired), Phones: flip(d.Phones), Status: flip(d.Status), Opened: d.Closed, Closed: d.Opened,
 	}
 	if d.Record != nil {
 		inv.Record = map[string]Change[string]{}

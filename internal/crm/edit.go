@@ -88,8 +88,8 @@ func (s *Service) AddPhone(ctx context.Context, cmd Command, id CustomerID, type
 		if err != nil {
 			return Outcome{}, err
 		}
-		if other != 0 && other != id {
-			return Outcome{}, &Error{Code: Conflict, Key: KeyPhoneOther, Customer: other}
+		if err := w.mustBeFree(ctx, other, id); err != nil {
+			return Outcome{}, err
 		}
 		before, err := w.lockVisible(ctx, id)
 		if err != nil {
@@ -105,6 +105,19 @@ func (s *Service) AddPhone(ctx context.Context, cmd Command, id CustomerID, type
 	})
 	out.Repeated = repeated
 	return out, err
+}
+
+// mustBeFree refuses a number that another customer has. One whose creation was
+// undone gives theirs up.
+func (w *work) mustBeFree(ctx context.Context, owner, wants CustomerID) error {
+	if owner == 0 || owner == wants {
+		return nil
+	}
+	c, err := w.LockCustomer(ctx, owner)
+	if err == nil && !c.Hidden {
+		err = &Error{Code: Conflict, Key: KeyPhoneOther, Customer: owner}
+	}
+	return err
 }
 
 func (c *Customer) addPhone(p persian.Phone) error {

@@ -85,6 +85,7 @@ type Delta struct {
 	Holder   *Change[StaffID]          `json:"holder,omitempty"`
 	HandedBy *Change[StaffID]          `json:"handed_by,omitempty"`
 	Attempts *Change[int]              `json:"attempts,omitempty"`
+	Inquired *Change[time.Time]        `json:"inquired,omitempty"` // when the latest inquiry came
 	Opened   []Reminder                `json:"opened,omitempty"`
 	Closed   []Reminder                `json:"closed,omitempty"`
 	Moved    []Change[Reminder]        `json:"moved,omitempty"`

@@ -56,7 +56,7 @@ func (s *Service) HandOver(ctx context.Context, cmd Command, id CustomerID, vers
 	return s.change(ctx, cmd, id, change{
 		kind: EventHandOver, version: version, right: mustChange,
 		alter: func(w *work, c *Customer, e *Event) error {
-			if err := w.mustBeActive(to); err != nil {
+			if err := w.mustBeActive(ctx, to); err != nil {
 				return err
 			}
 			if c.Holder == to {
@@ -82,8 +82,8 @@ func (c *Customer) giveTo(to, by StaffID) {
 	}
 }
 
-// tellNewHolder tells whoever received the customer, and who lost it to a manager's hand.
-func tellNewHolder(w *work, before, after Customer, e Event) []Notification {
+// tellNewHolder tells whoever received the customer.
+func tellNewHolder(_ *work, before, after Customer, _ Event) []Notification {
 	if after.Holder == before.Holder || after.Holder == 0 {
 		return nil
 	}
@@ -120,11 +120,9 @@ func (s *Service) Return(ctx context.Context, cmd Command, id CustomerID, reason
 			if text == "" {
 				return &Error{Code: Invalid, Key: KeyEmpty, Field: "reason"}
 			}
-			back := c.HandedBy
-			if w.mustBeActive(back) != nil {
-				if ms := w.managers(); len(ms) > 0 {
-					back = ms[0].ID
-				}
+			back, err := w.sender(ctx, *c)
+			if err != nil {
+				return err
 			}
 			e.Detail.Text, e.Detail.To = text, back
 			c.giveTo(back, 0)
@@ -135,6 +133,15 @@ func (s *Service) Return(ctx context.Context, cmd Command, id CustomerID, reason
 			return []Notification{{To: after.Holder, Kind: NotifyReturned}}
 		},
 	})
+}
+
+// sender is who gets a hand-off back.
+func (w *work) sender(ctx context.Context, c Customer) (StaffID, error) {
+	err := w.mustBeActive(ctx, c.HandedBy)
+	if ms := w.managers(); IsKey(err, KeyNoColleague) && len(ms) > 0 {
+		return ms[0].ID, nil
+	}
+	return c.HandedBy, err
 }
 
 func (w *work) mustHaveReceived(c Customer) error {
@@ -159,7 +166,8 @@ func (s *Service) AskHolder(ctx context.Context, cmd Command, id CustomerID) (Ou
 				return &Error{Code: Conflict, Key: KeyChanged, Customer: c.ID}
 			}
 			e.Detail.To = c.Holder
-			return nil
+			// Whoever cannot answer is not asked: the managers give it.
+			return w.mustBeActive(ctx, c.Holder)
 		},
 		tell: func(_ *work, _, after Customer, _ Event) []Notification {
 			return []Notification{{To: after.Holder, Kind: NotifyAsked}}
@@ -173,7 +181,7 @@ func (s *Service) Keep(ctx context.Context, cmd Command, id CustomerID, asker St
 		kind: EventAsked, right: mustChange,
 		alter: func(w *work, _ *Customer, e *Event) error {
 			e.Detail.To = asker
-			return w.mustBeActive(asker)
+			return w.mustBeActive(ctx, asker)
 		},
 		tell: func(_ *work, _, _ Customer, _ Event) []Notification {
 			return []Notification{{To: asker, Kind: NotifyGiven}}
@@ -181,11 +189,14 @@ func (s *Service) Keep(ctx context.Context, cmd Command, id CustomerID, asker St
 	})
 }
 
-func (w *work) mustBeActive(id StaffID) error {
-	if s, ok := w.dir.Staff[id]; !ok || !s.Active() {
+// mustBeActive holds the colleague's state until the command ends: somebody who is
+// being removed receives nothing that the managers are not told of.
+func (w *work) mustBeActive(ctx context.Context, id StaffID) error {
+	s, err := w.LockStaff(ctx, id)
+	if IsKey(err, KeyNotActive) || err == nil && !s.Active() {
 		return &Error{Code: Invalid, Key: KeyNoColleague, Staff: id}
 	}
-	return nil
+	return err
 }
 
 // longText cleans a text of several lines and bounds it.
@@ -206,7 +217,8 @@ func line(field, s string, limit int) (string, error) {
 	return s, nil
 }
 
+// instant is t as it is stored.
 func instant(t time.Time) *time.Time {
-	t = t.UTC()
+	t = t.UTC().Truncate(time.Microsecond)
 	return &t
 }

@@ -83,6 +83,7 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Event, error) {
 			return Arrival{}, Event{}, err
 		}
 		before = first
+		before.LastInquiryAt = time.Time{}
 	}
 	in.Customer, in.ReceivedAt = before.ID, w.now
 	if in.ID, err = w.InsertInquiry(ctx, in); err != nil {
@@ -155,6 +156,7 @@ func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
 		return in, err
 	}
 	in.Message = msg
+	in.Values = cloneValues(in.Values)
 	for id, v := range in.Values {
 		f, ok := w.dir.Field(id)
 		if !ok || f.Retired {

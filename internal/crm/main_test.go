@@ -3,6 +3,7 @@ package crm_test
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"cartable/internal/persian"
 	"cartable/internal/pgtest"
 	"cartable/internal/postgres"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // clock is a clock that stands still until it is moved.
@@ -35,10 +38,12 @@ type office struct {
 	*crm.Service
 	t      testing.TB
 	store  *postgres.Store
+	pool   *pgxpool.Pool
 	clock  *clock
 	owner  crm.Staff
 	agents []crm.Staff
-	keys   int
+	keys   atomic.Int64
+	seen   int64 // the last notification that told has returned
 }
 
 func newOffice(t testing.TB, agents int) *office {
@@ -49,12 +54,15 @@ func newOffice(t testing.TB, agents int) *office {
 	}
 	t.Cleanup(pool.Close)
 	// A Monday, 10:00 in Tehran.
-	o := &office{t: t, store: postgres.NewStore(pool), clock: &clock{now: time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)}}
+	o := &office{t: t, pool: pool, store: postgres.NewStore(pool), clock: &clock{now: time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)}}
 	o.Service = crm.NewService(o.store, o.clock, nil)
 	o.owner = o.join(crm.Owner, crm.Command{Key: "owner link"}, 100)
 	for i := range agents {
 		o.agents = append(o.agents, o.join(crm.Agent, o.by(o.owner), int64(101+i)))
 	}
+	o.told()
+	// Whatever a test does, the timelines lead to the state.
+	t.Cleanup(o.mustReplay)
 	return o
 }
 
@@ -72,8 +80,7 @@ func (o *office) join(role crm.Role, cmd crm.Command, telegram int64) crm.Staff 
 }
 
 func (o *office) key() crm.Command {
-	o.keys++
-	return crm.Command{Key: fmt.Sprintf("k%d", o.keys)}
+	return crm.Command{Key: fmt.Sprintf("k%d", o.keys.Add(1))}
 }
 
 func (o *office) by(s crm.Staff) crm.Command {

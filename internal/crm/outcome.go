@@ -23,12 +23,12 @@ type StatusChange struct {
 func (s *Service) SetStatus(ctx context.Context, cmd Command, sc StatusChange) (Outcome, error) {
 	return s.change(ctx, cmd, sc.Customer, change{
 		kind: EventStatus, version: sc.Version, right: mustChange,
-		alter: func(w *work, c *Customer, e *Event) error { return w.setStatus(c, e, sc) },
+		alter: func(w *work, c *Customer, e *Event) error { return w.setStatus(ctx, c, e, sc) },
 		tell:  tellOfStatus,
 	})
 }
 
-func (w *work) setStatus(c *Customer, e *Event, sc StatusChange) error {
+func (w *work) setStatus(ctx context.Context, c *Customer, e *Event, sc StatusChange) error {
 	status, ok := w.dir.Status(sc.Status)
 	if !ok || status.Retired {
 		return fail(NotFound, KeyNoStatus)
@@ -56,14 +56,14 @@ func (w *work) setStatus(c *Customer, e *Event, sc StatusChange) error {
 	e.Detail.Reschedule = was.Status == status.ID && was.Appointment != nil && c.Status.Appointment != nil
 	c.Attempts = 0
 	c.HandedBy = 0 // whoever sets a status has accepted
-	if err := w.moveCartable(c, e, status, sc.Next); err != nil {
+	if err := w.moveCartable(ctx, c, e, status, sc.Next); err != nil {
 		return err
 	}
 	return w.remindOfStatus(c, status, sc.Remind, reason)
 }
 
 // moveCartable does what the status's rule says.
-func (w *work) moveCartable(c *Customer, e *Event, status Status, next StaffID) error {
+func (w *work) moveCartable(ctx context.Context, c *Customer, e *Event, status Status, next StaffID) error {
 	switch status.Cartable {
 	case CartableNone:
 		c.Holder = 0
@@ -77,7 +77,7 @@ func (w *work) moveCartable(c *Customer, e *Event, status Status, next StaffID) 
 		}
 		// Left with a colleague who holds it already, it needs no right to receive.
 		if next != c.Holder {
-			if err := w.mustBeActive(next); err != nil {
+			if err := w.mustBeActive(ctx, next); err != nil {
 				return err
 			}
 			c.giveTo(next, w.actor.ID)
@@ -98,25 +98,24 @@ func (w *work) remindOfStatus(c *Customer, status Status, at *time.Time, reason 
 	if at.Before(w.now) {
 		return &Error{Code: Invalid, Key: KeyPast, Field: "reminder"}
 	}
-	c.Reminders = []Reminder{{Kind: ReminderOfStatus, Due: at.UTC(), Reason: reason, For: w.actor.ID}}
+	c.Reminders = []Reminder{{Kind: ReminderOfStatus, Due: *instant(*at), Reason: reason, For: w.actor.ID}}
 	return nil
 }
 
-// tellOfStatus tells the colleague who receives the customer; where it stays
-// with somebody else and an appointment moved, that one.
-func tellOfStatus(w *work, before, after Customer, e Event) []Notification {
-	if after.Holder != 0 && after.Holder != before.Holder {
-		return []Notification{{To: after.Holder, Kind: NotifyHandOver}}
-	}
-	ns := []Notification{}
-	if e.Detail.Reschedule && !before.Status.Appointment.Equal(*after.Status.Appointment) {
-		for _, id := range []StaffID{after.Holder, before.Status.By} {
-			ns = append(ns, Notification{To: id, Kind: NotifyMoved})
-		}
-	} else if after.Holder != 0 && after.Holder != w.actor.ID {
+// tellOfStatus tells the colleague who receives the customer, or with whom it
+// stays; where an appointment moved, everybody whom it concerned and concerns.
+func tellOfStatus(_ *work, before, after Customer, e Event) []Notification {
+	moved := e.Detail.Reschedule && !before.Status.Appointment.Equal(*after.Status.Appointment)
+	var ns []Notification
+	if after.Holder != before.Holder || !moved {
 		ns = append(ns, Notification{To: after.Holder, Kind: NotifyHandOver})
 	}
-	return ns
+	if moved {
+		for _, id := range []StaffID{after.Holder, before.Holder, before.Status.By} {
+			ns = append(ns, Notification{To: id, Kind: NotifyMoved})
+		}
+	}
+	return ns // notify drops nobody, the actor and whoever is told already
 }
 
 // NoAnswer counts a call without an answer and schedules the next by NextTry.

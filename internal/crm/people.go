@@ -171,7 +171,7 @@ func (s *Service) GiveAll(ctx context.Context, cmd Command, from, to StaffID) (i
 			return 0, err
 		}
 		if to != 0 {
-			if err := w.mustBeActive(to); err != nil {
+			if err := w.mustBeActive(ctx, to); err != nil {
 				return 0, err
 			}
 		}
@@ -231,14 +231,14 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 // NewSource is a source as its maker is shown it once: only the hash of Key stays.
 type NewSource struct {
 	Source
-	Key string // for an API source; "" for a form
+	Key string // "" where the command is a repetition: it was shown then
 }
 
 // AddSource makes a source. Actor 0 is the program's command line.
 func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind SourceKind) (NewSource, error) {
 	key, hash := newToken()
 	slug, _ := newToken()
-	out, _, err := run(ctx, s, cmd, func(w *work) (Source, error) {
+	out, repeated, err := run(ctx, s, cmd, func(w *work) (Source, error) {
 		if cmd.Actor != 0 {
 			if err := mustManage(w); err != nil {
 				return Source{}, err
@@ -257,6 +257,9 @@ func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind
 	})
 	if err != nil {
 		return NewSource{}, err
+	}
+	if repeated {
+		key = "" // the first call's key is gone with its answer
 	}
 	return NewSource{Source: out, Key: key}, nil
 }

@@ -17,7 +17,7 @@ func (s *Service) Remind(ctx context.Context, cmd Command, id CustomerID, at tim
 			if at.Before(w.now) {
 				return &Error{Code: Invalid, Key: KeyPast, Field: "reminder"}
 			}
-			c.Reminders = append(c.Reminders, Reminder{Kind: ReminderByHand, Due: at.UTC(), Reason: text, For: w.actor.ID})
+			c.Reminders = append(c.Reminders, Reminder{Kind: ReminderByHand, Due: *instant(at), Reason: text, For: w.actor.ID})
 			e.Detail.Text, e.Detail.Next = text, instant(at)
 			return nil
 		},
@@ -32,7 +32,7 @@ func (s *Service) Postpone(ctx context.Context, cmd Command, id ReminderID, at t
 		}
 		for i, r := range c.Reminders {
 			if r.ID == id {
-				c.Reminders[i].Due = at.UTC()
+				c.Reminders[i].Due = *instant(at)
 			}
 		}
 		e.Detail.Next = instant(at)
@@ -49,13 +49,29 @@ func (s *Service) Done(ctx context.Context, cmd Command, id ReminderID) (Outcome
 }
 
 // React notes that somebody reacted to the ring of a reminder, so that it is
-// neither repeated nor told to a manager.
+// neither repeated nor told to a manager. Only whoever may settle the reminder
+// reacts to it; a look of anybody else changes nothing.
 func (s *Service) React(ctx context.Context, actor StaffID, id ReminderID) error {
-	return s.store.InTx(ctx, func(tx Tx) error {
-		if _, err := tx.LockStaff(ctx, actor); err != nil {
+	return s.store.InTx(ctx, func(tx Tx) (err error) {
+		w := &work{Tx: tx, now: s.now()}
+		if w.actor, err = tx.LockStaff(ctx, actor); err != nil {
 			return err
 		}
-		return tx.Reacted(ctx, id, s.clock.Now().UTC())
+		if !w.actor.Active() {
+			return fail(Forbidden, KeyNotActive)
+		}
+		customer, err := tx.ReminderOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		c, err := tx.LockCustomer(ctx, customer)
+		if err != nil {
+			return err
+		}
+		if mayReact(id)(w, c) != nil {
+			return nil
+		}
+		return tx.Reacted(ctx, id, w.now)
 	})
 }
 
@@ -113,7 +129,7 @@ func mayReact(id ReminderID) func(*work, Customer) error {
 func (s *Service) RingDue(ctx context.Context, limit int) (settled int, late time.Duration, err error) {
 	err = s.store.InTx(ctx, func(tx Tx) error {
 		settled, late = 0, 0
-		w := &work{Tx: tx, now: s.clock.Now().UTC()}
+		w := &work{Tx: tx, now: s.now()}
 		rings, err := tx.DueRings(ctx, w.now, limit)
 		if err != nil || len(rings) == 0 {
 			return err

@@ -49,6 +49,10 @@ type Outcome struct {
 // UndoFor is how long a command can be undone.
 const UndoFor = 60 * time.Second
 
+// now is to the microsecond, which is what the database keeps, so that a timeline
+// replays to exactly what is stored.
+func (s *Service) now() time.Time { return s.clock.Now().UTC().Truncate(time.Microsecond) }
+
 // work is the inside of one command: its transaction, its actor and the time.
 type work struct {
 	Tx
@@ -74,7 +78,7 @@ func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (
 			repeated = true
 			return json.Unmarshal(stored, &out)
 		}
-		w := &work{Tx: tx, now: s.clock.Now().UTC(), key: cmd.Key}
+		w := &work{Tx: tx, now: s.now(), key: cmd.Key}
 		if w.dir, err = tx.Directory(ctx); err != nil {
 			return err
 		}
@@ -181,7 +185,7 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 	if err := w.ApplyReminders(ctx, after.ID, e.Delta, w.now); err != nil {
 		return e, after, err
 	}
-	if !e.Delta.Empty() || !after.LastInquiryAt.Equal(before.LastInquiryAt) {
+	if !e.Delta.Empty() {
 		if err := w.SaveCustomer(ctx, after); err != nil {
 			return e, after, err
 		}

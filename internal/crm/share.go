@@ -111,7 +111,7 @@ func (s *Service) ShareOut(ctx context.Context, cmd Command, batch BatchID, amon
 			return Shares{}, &Error{Code: Invalid, Key: KeyNoColleague}
 		}
 		for _, id := range among {
-			if err := w.mustBeActive(id); err != nil {
+			if err := w.mustBeActive(ctx, id); err != nil {
 				return Shares{}, err
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cartable/internal/persian"
 )
@@ -29,6 +30,10 @@ func (f Field) Check(v Value, dir Directory) error {
 			return &Error{Code: Invalid, Key: KeyNoColleague, FieldID: f.ID, Staff: v.StaffID()}
 		}
 		return nil
+	}
+	// The database stores neither.
+	if !utf8.ValidString(string(v)) || strings.ContainsRune(string(v), 0) {
+		return bad
 	}
 	if !f.canonical(string(v)) {
 		return bad

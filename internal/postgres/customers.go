@@ -52,7 +52,7 @@ func (r reader) Customer(ctx context.Context, id crm.CustomerID) (crm.Customer, 
 // as they were when the statement began.
 func (t tx) LockCustomer(ctx context.Context, id crm.CustomerID) (crm.Customer, error) {
 	b := &pgx.Batch{}
-	b.Queue(`SELECT id FROM customers WHERE id = $1 FOR UPDATE`, id)
+	b.Queue(`SELECT id FROM customers WHERE id = $1 FOR NO KEY UPDATE`, id)
 	var c crm.Customer
 	b.Queue(`SELECT `+customerColumns+` FROM customers c WHERE c.id = $1`, id).Query(func(rows pgx.Rows) (err error) {
 		c, err = pgx.CollectExactlyOneRow(rows, scanCustomer)
@@ -64,7 +64,7 @@ func (t tx) LockCustomer(ctx context.Context, id crm.CustomerID) (crm.Customer, 
 
 // LockHeldBy implements crm.Tx.
 func (t tx) LockHeldBy(ctx context.Context, holder crm.StaffID) ([]crm.CustomerID, error) {
-	return t.ids(ctx, `SELECT id FROM customers WHERE holder_id = $1 AND NOT hidden ORDER BY id FOR UPDATE`, int64(holder))
+	return t.ids(ctx, `SELECT id FROM customers WHERE holder_id = $1 AND NOT hidden ORDER BY id FOR NO KEY UPDATE`, int64(holder))
 }
 
 func (t tx) ids(ctx context.Context, sql string, args ...any) ([]crm.CustomerID, error) {
@@ -95,11 +95,14 @@ func (t tx) LockPhone(ctx context.Context, p persian.Phone) (crm.CustomerID, err
 	return ids[0], nil
 }
 
+// toTake holds for customers row c where it waits to be taken. A blocked one that
+// came again waits for nobody.
+const toTake = `waiting AND NOT EXISTS (SELECT FROM statuses s WHERE s.id = c.status_id AND s.ends = 'blocked')`
+
 // LockNextLead implements crm.Tx.
 func (t tx) LockNextLead(ctx context.Context) (crm.CustomerID, error) {
-	ids, err := t.ids(ctx, `SELECT id FROM customers c WHERE waiting
-		AND NOT EXISTS (SELECT FROM statuses s WHERE s.id = c.status_id AND s.ends = 'blocked')
-		ORDER BY last_inquiry_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`)
+	ids, err := t.ids(ctx, `SELECT id FROM customers c WHERE `+toTake+`
+		ORDER BY last_inquiry_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
@@ -139,8 +142,12 @@ func (t tx) SaveCustomer(ctx context.Context, c crm.Customer) error {
 		handed_by = $15, attempts = $16, due_at = $17, last_inquiry_at = $18, waiting = $19 WHERE id = $1`,
 		c.ID, c.Version, c.Hidden, c.Name, c.City, c.Email, c.SearchText(), notNil(c.Phones), phoneSearch(c.Phones),
 		c.Values, null(c.Status.Status), c.Status, null(c.Holder), held, null(c.HandedBy), c.Attempts, due, c.LastInquiryAt, c.Waiting())
-	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2)`, c.ID, numbers)
-	b.Queue(`INSERT INTO phones (phone, customer_id) SELECT unnest($2::text[]), $1 ON CONFLICT (phone) DO NOTHING`, c.ID, numbers)
+	// A hidden customer keeps the number by which an inquiry finds it again, until
+	// somebody else needs it.
+	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2) AND NOT $3`, c.ID, numbers, c.Hidden)
+	b.Queue(`INSERT INTO phones (phone, customer_id) SELECT unnest($2::text[]), $1 ON CONFLICT (phone)
+		DO UPDATE SET customer_id = $1 WHERE phones.customer_id <> $1
+		AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`, c.ID, numbers)
 	return wrap(t.q.SendBatch(ctx, b).Close(), "save customer")
 }
 

@@ -87,7 +87,7 @@ func (t tx) InsertBatch(ctx context.Context, by crm.StaffID, customers []crm.Cus
 // LockBatch implements crm.Tx.
 func (t tx) LockBatch(ctx context.Context, batch crm.BatchID) ([]crm.CustomerID, error) {
 	return t.ids(ctx, `SELECT c.id FROM customers c JOIN batch_customers b ON b.customer_id = c.id
-		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden ORDER BY c.id FOR UPDATE OF c`, batch)
+		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden ORDER BY c.id FOR NO KEY UPDATE OF c`, batch)
 }
 
 // BatchWaiting implements crm.Reader.

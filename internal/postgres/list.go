@@ -78,15 +78,20 @@ func (w *conditions) filter(f crm.Filter) {
 // search looks for a part of a number where mostly digits were typed, else for
 // the words in names, cities and addresses.
 func (w *conditions) search(typed string) {
-	if digits := digitsOf(typed); len(digits) >= 3 {
+	if digits := strings.TrimPrefix(digitsOf(typed), "00"); len(digits) >= 3 {
 		w.add("c.phone_search LIKE ?", "%"+digits+"%")
 		return
 	}
-	key := persian.SearchKey(typed)
-	if strings.Contains(typed, "@") {
-		key = strings.ToLower(strings.TrimSpace(typed))
+	// As it was typed: an address keeps its signs, which the keys of words drop.
+	forms := []string{strings.ToLower(strings.TrimSpace(typed))}
+	if key := persian.SearchKey(typed); key != "" {
+		forms = append(forms, key, persian.CompactKey(typed))
 	}
-	w.add("(c.search LIKE ? OR c.search LIKE ?)", like(key), like(persian.CompactKey(typed)))
+	patterns := make([]any, len(forms))
+	for i, f := range forms {
+		patterns[i] = like(f)
+	}
+	w.add("("+strings.Repeat("c.search LIKE ? OR ", len(forms)-1)+"c.search LIKE ?)", patterns...)
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
@@ -163,6 +168,6 @@ func (r reader) HeldCount(ctx context.Context, holder crm.StaffID) (n int, err e
 
 // WaitingLeads implements crm.Reader.
 func (r reader) WaitingLeads(ctx context.Context) (n int, err error) {
-	err = r.q.QueryRow(ctx, `SELECT count(*) FROM customers WHERE waiting`).Scan(&n)
+	err = r.q.QueryRow(ctx, `SELECT count(*) FROM customers c WHERE `+toTake).Scan(&n)
 	return n, wrap(err, "count leads")
 }

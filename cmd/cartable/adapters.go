@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cartable/bot"
+	"cartable/bot/form"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/inbox"
+	"cartable/internal/outbox"
+	"cartable/internal/session"
+	"cartable/internal/telegram"
+)
+
+// lane is the Telegram client as bot.Messenger (replies) and as outbox.Sender
+// (announcements).
+type lane struct {
+	*telegram.Client
+	lane telegram.Lane
+}
+
+func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, error) {
+	return l.Client.Send(ctx, l.lane, chatID, m)
+}
+
+// drafts is the session store as bot.Drafts.
+type drafts struct{ *session.Store }
+
+func (d drafts) Load(ctx context.Context, id string) (form.Draft, error) {
+	f, err := d.Store.Load(ctx, id)
+	return f, drafted(err)
+}
+
+func (d drafts) Save(ctx context.Context, f form.Draft) error {
+	return drafted(d.Store.Save(ctx, f, f.Revision))
+}
+
+func (d drafts) Delete(ctx context.Context, id string) error {
+	return drafted(d.Store.Delete(ctx, id))
+}
+
+func (d drafts) SaveList(ctx context.Context, id string, lines []string) error {
+	return drafted(d.Store.SaveList(ctx, id, lines))
+}
+
+func (d drafts) LoadList(ctx context.Context, id string) ([]string, error) {
+	lines, err := d.Store.LoadList(ctx, id)
+	return lines, drafted(err)
+}
+
+func drafted(err error) error {
+	switch {
+	case errors.Is(err, session.ErrGone):
+		return fmt.Errorf("%w: %w", bot.ErrDraftGone, err)
+	case errors.Is(err, session.ErrUnavailable):
+		return fmt.Errorf("%w: %w", bot.ErrDraftsAway, err)
+	default:
+		return err
+	}
+}
+
+// renderer is the conversation as outbox.Renderer.
+type renderer struct{ *bot.Bot }
+
+func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, Withdrawn: i.Withdrawn})
+	return outbox.Notice(w), err
+}
+
+func (r renderer) Summary(ctx context.Context, to crm.Staff, items []outbox.Item) (outbox.Notice, error) {
+	ns := make([]crm.Notification, len(items))
+	for i, it := range items {
+		ns[i] = it.Notification
+	}
+	w, err := r.WordSummary(ctx, to, ns)
+	return outbox.Notice(w), err
+}
+
+// received are updates as the inbox takes them.
+func received(batch []telegram.Raw) []inbox.Raw {
+	out := make([]inbox.Raw, len(batch))
+	for i, raw := range batch {
+		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: telegram.ChatID(raw.JSON), JSON: raw.JSON}
+	}
+	return out
+}

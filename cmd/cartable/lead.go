@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cartable/bot"
+	"cartable/internal/crm"
+	"cartable/internal/inbox"
+	"cartable/internal/outbox"
+	"cartable/internal/postgres"
+	"cartable/internal/schedule"
+	"cartable/internal/telegram"
+)
+
+const (
+	ringEvery   = time.Second
+	ringBatch   = 100
+	gaugesEvery = 15 * time.Second
+	purgeEvery  = time.Hour
+
+	commandLife = 7 * 24 * time.Hour // how long a repetition of a command is known
+	formLife    = 7 * 24 * time.Hour // how long an untouched form can be gone on with
+
+	webhookTimeout = 15 * time.Second
+	webhookRetry   = 10 * time.Second
+)
+
+// lead is the work of the one leading instance: receive, handle, deliver and tick.
+// Ticks need no Telegram; the rest begins when Telegram has told who the bot is,
+// whose name stands in links.
+func (a *app) lead(ctx context.Context) error {
+	a.metrics.Leading(true)
+	defer a.metrics.Leading(false)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.tick(ctx) })
+	g.Go(func() error {
+		me, err := a.telegram.bot(ctx)
+		if err != nil {
+			return nil //nolint:nilerr // stopped before Telegram answered
+		}
+		talk := a.conversation(me.Username)
+		a.handler.Store(newHandler(talk))
+		if err := a.announceSetup(ctx, talk); err != nil {
+			return err
+		}
+		return a.converse(ctx, a.newOutbox(talk))
+	})
+	return g.Wait()
+}
+
+func (a *app) conversation(username string) *bot.Bot {
+	return bot.New(bot.Options{
+		Domain: a.domain, Messenger: lane{a.client, telegram.Reply}, Drafts: drafts{a.drafts}, Forms: a.forms,
+		Catalogue: a.catalogue, Clock: a.clock, Log: a.log, Username: username, PublicURL: a.cfg.PublicURL,
+		FormEnded: a.metrics.FormEnded,
+	})
+}
+
+func (a *app) newOutbox(talk *bot.Bot) *outbox.Outbox {
+	return outbox.New(a.pool, outbox.Options{
+		Clock: a.clock, Log: a.log, Sender: lane{a.client, telegram.Announce}, Renderer: renderer{talk}, Domain: a.service,
+		Observe: func(o outbox.Outcome, waited time.Duration) { a.metrics.Notification(string(o), waited) },
+	})
+}
+
+// converse receives and handles updates and delivers notifications until ctx ends.
+func (a *app) converse(ctx context.Context, o *outbox.Outbox) error {
+	a.outbox.Store(o)
+	defer a.outbox.Store(nil)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return o.Run(ctx) })
+	g.Go(func() error { return a.inbox.Run(ctx) })
+	g.Go(func() error { return a.listenTelegram(ctx) })
+	g.Go(func() error {
+		return postgres.Listen(ctx, postgres.ListenConfig{
+			URL: a.cfg.DatabaseURL, Schema: a.cfg.Schema, Channel: wakeChannel, Log: a.log,
+		}, func() { o.Wake(); a.inbox.Wake() })
+	})
+	return g.Wait()
+}
+
+// listenTelegram polls, or has Telegram call.
+func (a *app) listenTelegram(ctx context.Context) error {
+	if !a.cfg.Webhook {
+		err := telegram.Poll(ctx, telegram.PollerConfig{Client: a.client, Store: a.receive, Log: a.log})
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	path, secret := telegram.WebhookSecret(a.cfg.TelegramToken)
+	for {
+		setting, cancel := context.WithTimeout(ctx, webhookTimeout)
+		err := a.client.SetWebhook(setting, a.cfg.PublicURL+"/telegram/"+path, secret, telegram.AllowedUpdates())
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return nil
+		}
+		a.log.Warn("the webhook could not be set, trying on", "error", err)
+		if !sleep(ctx, webhookRetry) {
+			return nil
+		}
+	}
+}
+
+// announceSetup gives out the link of the first owner, while there is none.
+func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
+	token, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner)
+	if crm.IsKey(err, crm.KeyLastOwner) || ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("make the set-up link: %w", err)
+	}
+	a.onSetup(talk.StartLink(token), token)
+	return nil
+}
+
+// tick runs what is due by the clock.
+func (a *app) tick(ctx context.Context) error {
+	s := schedule.New(schedule.Options{Clock: a.clock, Log: a.log})
+	s.Every("ring", ringEvery, a.ring)
+	s.Every("gauges", gaugesEvery, a.gauges)
+	s.Every("purge", purgeEvery, a.purge)
+	return s.Run(ctx)
+}
+
+// ring rings the reminders that are due, however many they are.
+func (a *app) ring(ctx context.Context) error {
+	for {
+		settled, late, err := a.service.RingDue(ctx, ringBatch)
+		if err != nil {
+			return err
+		}
+		if settled > 0 {
+			a.metrics.Rang(late)
+		}
+		if settled < ringBatch {
+			return nil
+		}
+	}
+}
+
+func (a *app) gauges(ctx context.Context) error {
+	depth, oldest, err := a.inbox.Depth(ctx)
+	if err != nil {
+		return err
+	}
+	a.metrics.Queue("inbox", depth, oldest)
+	o := a.outbox.Load()
+	if o == nil {
+		return nil
+	}
+	if depth, oldest, err = o.Depth(ctx); err != nil {
+		return err
+	}
+	a.metrics.Queue("outbox", depth, oldest)
+	return nil
+}
+
+func (a *app) purge(ctx context.Context) error {
+	_, inboxErr := a.inbox.Purge(ctx, inbox.Keep)
+	now := a.clock.Now()
+	_, formsErr := a.forms.Purge(ctx, now.Add(-formLife))
+	return errors.Join(inboxErr, formsErr, a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+}
