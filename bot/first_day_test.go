@@ -99,13 +99,13 @@ func (d *day) call(p *tgsim.Person, c crm.Customer, kind int) {
 	case 2:
 		d.meeting(p, card, c, (kind/10)%2 == 0)
 	case 3:
-		d.status(p, card, c, "📨", func() { d.colleague(p); p.Press(d.t, d.say(p, "form.skip")) }, true)
+		d.status(p, card, c, "📨", func() { d.press(p, d.say(p, "form.skip")); d.colleague(p) }, true)
 	case 4:
 		d.handOver(p, card, c)
 	case 5, 6:
 		d.status(p, card, c, "⏳", func() { d.reminder(p) }, false)
 	case 7:
-		d.status(p, card, c, "🚫", func() { p.Press(d.t, d.choice(p, "قیمت بالا", "Too expensive")) }, false)
+		d.status(p, card, c, "🚫", func() { d.press(p, d.choice(p, "قیمت بالا", "Too expensive")) }, false)
 	case 8:
 		d.status(p, card, c, "🎉", func() {
 			p.Type("دوره <حسابداری> جامع")
@@ -140,15 +140,23 @@ func (d *day) choice(p *tgsim.Person, fa, en string) string {
 	return fa
 }
 
+// press taps a button of the form that is open: the newest message that can be
+// cancelled.
+func (d *day) press(p *tgsim.Person, label string) {
+	d.t.Helper()
+	form := p.See(d.t, d.say(p, "common.cancel"), label)
+	p.PressOn(d.t, form.ID, label)
+}
+
 // status sets the status with an emoji, answering its questions by answers.
 func (d *day) status(p *tgsim.Person, card tgsim.Message, c crm.Customer, emoji string, answers func(), handsOver bool) {
 	d.t.Helper()
 	p.PressOn(d.t, card.ID, d.say(p, "button.status"))
 	d.question(p)
-	p.Press(d.t, emoji)
+	d.press(p, emoji)
 	d.question(p)
 	answers()
-	p.Press(d.t, d.say(p, "form.save"))
+	d.press(p, d.say(p, "form.save"))
 	d.settled(c, func(n crm.Customer) bool { return n.Version > c.Version })
 	d.outcomes++
 	if handsOver {
@@ -171,13 +179,13 @@ func (d *day) meeting(p *tgsim.Person, card tgsim.Message, c crm.Customer, onlin
 		emoji = "💻"
 	}
 	d.status(p, card, c, emoji, func() {
-		p.Press(d.t, d.say(p, "form.tomorrow"))
-		p.Press(d.t, d.choice(p, "۱۱:۳۰", "11:30"))
+		d.press(p, d.say(p, "form.tomorrow"))
+		d.press(p, d.choice(p, "۱۱:۳۰", "11:30"))
 		if online {
-			p.Press(d.t, d.say(p, "form.skip"))
+			d.press(p, d.say(p, "form.skip"))
 		}
 		d.colleague(p)
-		p.Press(d.t, d.choice(p, "یک ساعت", "1 hour"))
+		d.press(p, d.choice(p, "یک ساعت", "1 hour"))
 	}, true)
 }
 
@@ -185,7 +193,7 @@ func (d *day) meeting(p *tgsim.Person, card tgsim.Message, c crm.Customer, onlin
 func (d *day) colleague(p *tgsim.Person) {
 	for i, q := range d.agents {
 		if q == p {
-			p.Press(d.t, d.agents[(i+1)%len(d.agents)].Profile().FirstName)
+			d.press(p, d.agents[(i+1)%len(d.agents)].Profile().FirstName)
 		}
 	}
 }

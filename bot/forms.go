@@ -55,13 +55,21 @@ func (r *request) begin(ctx context.Context, b beginning) error {
 	} else if !errors.Is(err, ErrDraftGone) {
 		return err
 	}
-	if d.Message, err = r.show(ctx, d.Message, form.Show(def, d, r.env())); err != nil {
-		return err
-	}
+	// Announcements wait from here on, and those on their way arrive first, so that
+	// none comes below the question.
 	if err := r.Forms.Open(ctx, openForm(d)); err != nil {
 		return err
 	}
-	return r.Drafts.Save(ctx, d)
+	if err := r.Forms.Hush(ctx, r.staff.ID); err != nil {
+		return err
+	}
+	if d.Message, err = r.show(ctx, d.Message, form.Show(def, d, r.env())); err != nil {
+		return err
+	}
+	if err := r.Drafts.Save(ctx, d); err != nil {
+		return err
+	}
+	return r.Forms.Open(ctx, openForm(d))
 }
 
 func openForm(d form.Draft) OpenForm {

@@ -88,10 +88,12 @@ type Drafts interface {
 // PostgreSQL. What survives here survives a loss of Redis.
 type Forms interface {
 	Open(ctx context.Context, f OpenForm) error
+	// Hush waits, for a moment at most, until what is being sent to somebody has
+	// arrived.
+	Hush(ctx context.Context, staff crm.StaffID) error
 	Current(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Parked(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Find(ctx context.Context, id string) (OpenForm, bool, error)
-	Touch(ctx context.Context, id string, message int, at time.Time) error
 	Close(ctx context.Context, id string) error
 }
 

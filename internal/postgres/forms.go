@@ -69,10 +69,29 @@ func (s *Forms) one(ctx context.Context, where string, args ...any) (bot.OpenFor
 	return fs[0], true, nil
 }
 
-// Touch notes that the person answers: announcements wait for a while.
-func (s *Forms) Touch(ctx context.Context, id string, message int, at time.Time) error {
-	_, err := s.pool.Exec(ctx, `UPDATE forms SET touched_at = $2, message_id = $3 WHERE id = $1`, id, at, message)
-	return wrap(err, "touch form")
+// How long Hush waits, in all and between looks. What is sent takes a round trip
+// to Telegram; a chat that is paced is not waited for.
+const (
+	hushFor   = 400 * time.Millisecond
+	hushEvery = 10 * time.Millisecond
+)
+
+// Hush waits until what is being sent to somebody has arrived, for hushFor at most.
+func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
+	for range int(hushFor / hushEvery) {
+		var busy bool
+		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM notifications
+			WHERE staff_id = $1 AND state = 'pending' AND leased_until > now())`, staff).Scan(&busy)
+		if err != nil || !busy {
+			return wrap(err, "look for messages on their way")
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(hushEvery):
+		}
+	}
+	return nil
 }
 
 // Close forgets a form.
