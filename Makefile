@@ -1,4 +1,4 @@
-# make         build and start the demo
+# make         install what the demo needs, build it and start it
 # make test    install what the tests need, then vet, test, and check coverage
 # make lint    golangci-lint
 # make build   bin/cartable
@@ -12,6 +12,7 @@ PROFILE      := bin/cover.out
 
 .PHONY: demo
 demo: build
+	@.ci/install-tools servers
 	bin/cartable demo
 
 .PHONY: build
@@ -21,7 +22,7 @@ build: go
 # One PostgreSQL and one Redis serve the tests of all packages.
 .PHONY: test
 test: go
-	@.ci/install-test-tools
+	@.ci/install-tools tests
 	@mkdir -p bin
 	$(GO) vet ./...
 	$(GO) run ./cmd/testservers -- $(GO) test -race -timeout 10m \

@@ -41,7 +41,6 @@ const (
 	WrongPhone  Action = "cp" // Record's number Value is wrong
 	Reschedule  Action = "cx" // the appointment of Record moves
 	AskHolder   Action = "cq" // ask Record's holder for the customer
-	More        Action = "cm" // the card's second set of buttons
 	Accept      Action = "ha" // accept the hand-off of Record (at version Arg)
 	Return      Action = "hr" // return the hand-off of Record (at version Arg) with a reason
 	GiveHolder  Action = "hg" // the holder gives Record at Version to colleague Arg, who asked
@@ -64,7 +63,6 @@ const (
 	ShareWith   Action = "lw" // share batch Record among the colleagues of Value
 	ShareNow    Action = "lg" // share it out now
 	AddCustomer Action = "ac" // add a customer with the number in Value
-	AddPhone    Action = "ap" // add the number in Value to customer Record
 	ImportList  Action = "il" // take the pasted list Draft in
 	DropList    Action = "ix" // forget the pasted list Draft
 	Language    Action = "sl" // read in language Value
@@ -90,7 +88,7 @@ var Actions = map[Action]Uses{
 	Remind: {Record: true, Version: true}, EditFields: {Record: true}, EditField: {Record: true, Question: true},
 	Timeline: {Record: true, Arg: true}, NoAnswer: {Record: true, Version: true}, WrongNumber: {Record: true, Version: true},
 	WrongPhone: {Record: true, Version: true, Value: true}, Reschedule: {Record: true, Version: true},
-	AskHolder: {Record: true, Version: true}, More: {Record: true, Version: true},
+	AskHolder: {Record: true, Version: true},
 	Accept: {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
 	Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
@@ -99,7 +97,7 @@ var Actions = map[Action]Uses{
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},
 	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
-	AddCustomer: {Value: true}, AddPhone: {Record: true, Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
+	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
 	Language: {Value: true}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Menu: {}, Help: {},

@@ -13,13 +13,13 @@ const CardEvents = 3
 // what its reader may do.
 func (r Reader) Card(c crm.Card) view.Message {
 	return view.Message{
-		HTML: view.Paragraphs(
-			r.record(c.Customer),
-			r.standing(c.Customer),
-			r.recent(c.Events),
-		),
+		HTML:   r.fit(func(r Reader) view.HTML { return r.whole(c) }),
 		Inline: append(r.cardButtons(c.Customer), r.undoLast(c)...),
 	}
+}
+
+func (r Reader) whole(c crm.Card) view.HTML {
+	return view.Paragraphs(r.record(c.Customer), r.standing(c.Customer), r.recent(c.Events))
 }
 
 // undoLast offers to take back what the reader did a moment ago.
@@ -36,7 +36,7 @@ func (r Reader) undoLast(c crm.Card) view.Keyboard {
 
 // record is who the customer is.
 func (r Reader) record(c crm.Customer) view.HTML {
-	lines := []view.HTML{view.Text(r.P.T("card.who")) + " " + view.Bold(words(view.Clip(r.Name(c), 200)))}
+	lines := []view.HTML{view.Text(r.P.T("card.who")) + " " + view.Bold(words(r.clip(r.Name(c), 200)))}
 	for _, p := range c.Phones {
 		number := phone(p.Phone)
 		if p.Wrong {
@@ -47,7 +47,7 @@ func (r Reader) record(c crm.Customer) view.HTML {
 		}
 		lines = append(lines, r.line("card.phone", number))
 	}
-	lines = append(lines, r.line("card.city", words(view.Clip(c.City, 100))), r.line("card.email", words(view.Clip(c.Email, 100))))
+	lines = append(lines, r.line("card.city", words(r.clip(c.City, 100))), r.line("card.email", words(r.clip(c.Email, 100))))
 	for _, f := range r.Dir.Fields {
 		if v := c.Values[f.ID]; v != "" && !f.Retired {
 			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
@@ -78,7 +78,7 @@ func (r Reader) standing(c crm.Customer) view.HTML {
 			when += " " + view.Text(r.P.T("card.overdue"))
 		}
 		if rem.Reason != "" {
-			when += " — " + words(view.Clip(rem.Reason, 80))
+			when += " — " + words(r.clip(rem.Reason, 80))
 		}
 		lines = append(lines, r.line("card.reminder", when))
 	}

@@ -45,7 +45,7 @@ func (r Reader) Cartable(in crm.Inbox, first bool) view.Message {
 }
 
 func (r Reader) entryLine(e crm.InboxEntry) view.HTML {
-	line := "• " + words(view.Clip(r.Name(e.Customer), 40))
+	line := "• " + words(r.clip(r.Name(e.Customer), 40))
 	if e.Customer.Status.Status != 0 {
 		line += " — " + view.Text(r.StatusTitle(e.Customer.Status.Status))
 	}
@@ -56,7 +56,7 @@ func (r Reader) entryLine(e crm.InboxEntry) view.HTML {
 }
 
 func (r Reader) entryButton(e crm.InboxEntry) view.Button {
-	mark := map[crm.Section]string{crm.Overdue: "🔴 ", crm.Today: "🕒 ", crm.Fresh: "🆕 ", crm.Rest: ""}[e.Section]
+	mark := map[crm.Section]string{crm.Overdue: "🔴 ", crm.Today: "🕒 ", crm.Fresh: "✨ ", crm.Rest: ""}[e.Section]
 	b := r.OpenButton(e.Customer.ID)
 	b.Label = mark + view.Clip(r.Name(e.Customer), 40)
 	return b

@@ -99,7 +99,7 @@ func (r Reader) Customers(l List) view.Message {
 	}
 	head := r.P.H("customers.title")
 	if l.Text != "" {
-		head = r.P.H("customers.found", "Text", words(view.Clip(l.Text, 60)))
+		head = r.P.H("customers.found", "Text", words(r.clip(l.Text, 60)))
 	}
 	if applied := r.filterWords(l.Filters); applied != "" {
 		head = view.Lines(head, view.Text("🔎 "+applied))
@@ -129,7 +129,7 @@ func (r Reader) customerLine(c crm.Customer) view.HTML {
 	if c.Holder != 0 {
 		holder = r.StaffName(c.Holder)
 	}
-	return "• " + words(view.Clip(r.Name(c), 40)) + " — " + view.Text(r.StatusTitle(c.Status.Status)) +
+	return "• " + words(r.clip(r.Name(c), 40)) + " — " + view.Text(r.StatusTitle(c.Status.Status)) +
 		" · " + words(holder) + " · " + r.When(c.LastInquiryAt)
 }
 

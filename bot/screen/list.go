@@ -29,7 +29,7 @@ func (r Reader) ConfirmList(p Pasted, draft string) view.Message {
 		if name == "" {
 			name = r.P.T("customer.nameless")
 		}
-		lines = append(lines, "• "+words(view.Clip(name, 40))+" — "+phone(e.Phone))
+		lines = append(lines, "• "+words(r.clip(name, 40))+" — "+phone(e.Phone))
 	}
 	if p.Repeated > 0 {
 		lines = append(lines, r.P.HN("list.repeated", p.Repeated))
@@ -50,7 +50,7 @@ func (r Reader) unreadable(lines []string) view.HTML {
 			out = append(out, r.P.HN("list.and_more", len(lines)-i))
 			break
 		}
-		out = append(out, "• "+words(view.Clip(persian.Clean(l), 80)))
+		out = append(out, "• "+words(r.clip(persian.Clean(l), 80)))
 	}
 	return view.Lines(out...)
 }

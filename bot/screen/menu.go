@@ -37,7 +37,7 @@ func (r Reader) Menu() *view.ReplyKeyboard {
 func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 	return view.Message{
 		HTML: view.Paragraphs(
-			r.P.H("menu.hello", "Name", words(view.Clip(r.Staff.Name, 60))),
+			r.P.H("menu.hello", "Name", words(r.clip(r.Staff.Name, 60))),
 			view.Lines(
 				r.P.H("menu.yours", "Count", counts.Total(), "Overdue", counts.Overdue, "Today", counts.Today),
 				r.P.H("menu.waiting", "Count", waiting)),
@@ -87,7 +87,7 @@ func (r Reader) BadInvite() view.Message { return view.Message{HTML: r.P.H("stra
 
 // Joined welcomes somebody who has just joined.
 func (r Reader) Joined() view.Message {
-	name := words(view.Clip(r.Staff.Name, 60))
+	name := words(r.clip(r.Staff.Name, 60))
 	hello := r.P.H("joined.hello", "Name", name, "Business", words(r.Dir.Settings.Business))
 	if r.Dir.Settings.Business == "" {
 		hello = r.P.H("joined.hello_unnamed", "Name", name)

@@ -31,19 +31,22 @@ func (r Reader) Lead(n Notice) view.Message {
 	case c.Holder != 0:
 		// Whoever did not get it needs no record of it in their chat.
 		return view.Message{
-			HTML:   view.Lines(view.Strike(head), view.Bold(words(view.Clip(r.Name(c), 100))), r.P.H("notice.taken", "Name", words(r.StaffName(c.Holder)), "When", r.When(c.HeldSince))),
+			HTML:   view.Lines(view.Strike(head), view.Bold(words(r.clip(r.Name(c), 100))), r.P.H("notice.taken", "Name", words(r.StaffName(c.Holder)), "When", r.When(c.HeldSince))),
 			Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
 		}
 	case !c.Waiting():
 		m := r.Card(n.Card)
-		m.HTML = view.Paragraphs(r.P.H("notice.settled"), m.HTML)
+		m.HTML = r.fit(func(r Reader) view.HTML { return view.Paragraphs(r.P.H("notice.settled"), r.whole(n.Card)) })
 		return m
 	}
 	m := r.Card(crm.Card{Customer: c})
-	m.HTML = view.Paragraphs(view.Bold(head), r.record(c), r.said(n.Event))
-	if n.Event.Detail.Returning {
-		m.HTML = view.Paragraphs(view.Bold(head), r.record(c), r.standing(c), r.said(n.Event))
-	}
+	m.HTML = r.fit(func(r Reader) view.HTML {
+		standing := view.HTML("")
+		if n.Event.Detail.Returning {
+			standing = r.standing(c)
+		}
+		return view.Paragraphs(view.Bold(head), r.record(c), standing, r.said(n.Event))
+	})
 	return m
 }
 
@@ -51,10 +54,10 @@ func (r Reader) Lead(n Notice) view.Message {
 func (r Reader) said(e crm.Event) view.HTML {
 	out := view.HTML("")
 	if e.Detail.Message != "" {
-		out = view.Quote(words(view.Clip(e.Detail.Message, 800)))
+		out = view.Quote(words(r.clip(e.Detail.Message, 800)))
 	}
 	for _, d := range e.Detail.Differs {
-		out = view.Lines(out, r.P.H("event.differs", "Field", r.fieldTitle(d.Field), "Value", words(view.Clip(d.Value, 80))))
+		out = view.Lines(out, r.differs(d))
 	}
 	return out
 }
@@ -62,8 +65,10 @@ func (r Reader) said(e crm.Event) view.HTML {
 // Inquiry tells a holder that their customer came again.
 func (r Reader) Inquiry(n Notice) view.Message {
 	m := r.Card(crm.Card{Customer: n.Card.Customer})
-	m.HTML = view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
-		r.said(n.Event), r.record(n.Card.Customer), r.standing(n.Card.Customer))
+	m.HTML = r.fit(func(r Reader) view.HTML {
+		return view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
+			r.said(n.Event), r.record(n.Card.Customer), r.standing(n.Card.Customer))
+	})
 	return m
 }
 
@@ -75,10 +80,12 @@ func (r Reader) HandedOver(n Notice) view.Message {
 		return r.withdrawn("notice.hand_over", c)
 	}
 	head := view.Bold(r.P.H("notice."+string(n.Kind), "Name", words(r.StaffName(n.Event.Actor))))
-	agreed := r.agreed(n.Event)
-	m := view.Message{HTML: view.Paragraphs(head, r.record(c), agreed), Inline: r.cardButtons(c)}
+	m := view.Message{Inline: r.cardButtons(c)}
+	m.HTML = r.fit(func(r Reader) view.HTML { return view.Paragraphs(head, r.record(c), r.agreed(n.Event)) })
 	if c.Holder != r.Staff.ID {
-		m.HTML = view.Paragraphs(head, view.Bold(words(view.Clip(r.Name(c), 100))), agreed, r.P.H("notice.not_yours_now"))
+		m.HTML = r.fit(func(r Reader) view.HTML {
+			return view.Paragraphs(head, view.Bold(words(r.clip(r.Name(c), 100))), r.agreed(n.Event), r.P.H("notice.not_yours_now"))
+		})
 		m.Inline = r.keyboard([]view.Button{r.OpenButton(c.ID)})
 	}
 	return m
@@ -99,7 +106,7 @@ func (r Reader) agreed(e crm.Event) view.HTML {
 		lines = append(lines, r.line("card.reminder", r.When(rem.Due)))
 	}
 	if e.Detail.Text != "" {
-		lines = append(lines, view.Quote(words(view.Clip(e.Detail.Text, 1500))))
+		lines = append(lines, view.Quote(words(r.clip(e.Detail.Text, 1500))))
 	}
 	return view.Lines(lines...)
 }
@@ -139,14 +146,14 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 		head = view.Lines(head, r.P.H("notice.late", "When", r.When(n.Due)))
 	}
 	lines := []view.HTML{
-		view.Text(r.P.T("card.who")) + " " + view.Bold(words(view.Clip(r.Name(c), 200))),
+		view.Text(r.P.T("card.who")) + " " + view.Bold(words(r.clip(r.Name(c), 200))),
 		r.line("card.phone", phone(c.Phone())),
 		r.line("card.status", view.Text(r.StatusTitle(c.Status.Status))),
 	}
 	if at := c.Status.Appointment; at != nil {
 		lines = append(lines, r.line("notice.appointment", view.Bold(r.Moment(*at))))
 	}
-	lines = append(lines, r.line("notice.reason", words(view.Clip(rem.Reason, 500))))
+	lines = append(lines, r.line("notice.reason", words(r.clip(rem.Reason, 500))))
 	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.ringButtons(c, rem.ID)}
 }
 
@@ -164,7 +171,7 @@ func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {
 
 // RungOver is a reminder that is settled: nothing is left to tap but the card.
 func (r Reader) RungOver(c crm.Customer) view.Message {
-	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(view.Clip(r.Name(c), 200))), r.P.H("notice.reminder_over")),
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), r.P.H("notice.reminder_over")),
 		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
 }
 
@@ -189,7 +196,7 @@ func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
 			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),
 		},
 		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
-	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
 // Asked tells a holder that a colleague would like to have the customer.
@@ -210,7 +217,7 @@ func (r Reader) Asked(n Notice) view.Message {
 
 // Kept tells whoever asked that the holder keeps the customer.
 func (r Reader) Kept(n Notice) view.Message {
-	return view.Message{HTML: r.P.H("notice.kept", "Name", words(r.StaffName(n.Event.Actor)), "Customer", words(view.Clip(r.Name(n.Card.Customer), 100))),
+	return view.Message{HTML: r.P.H("notice.kept", "Name", words(r.StaffName(n.Event.Actor)), "Customer", words(r.clip(r.Name(n.Card.Customer), 100))),
 		Inline: r.keyboard([]view.Button{r.OpenButton(n.Card.Customer.ID)})}
 }
 
@@ -253,5 +260,5 @@ func (r Reader) Summary(leads, inquiries, waiting int) view.Message {
 }
 
 func (r Reader) withdrawn(key string, c crm.Customer) view.Message {
-	return view.Message{HTML: view.Lines(view.Strike(r.P.H(key, "Name", "")), view.Bold(words(view.Clip(r.Name(c), 100))), r.P.H("notice.withdrawn"))}
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H(key, "Name", "")), view.Bold(words(r.clip(r.Name(c), 100))), r.P.H("notice.withdrawn"))}
 }

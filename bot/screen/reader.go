@@ -19,6 +19,28 @@ type Reader struct {
 	Dir   crm.Directory
 	P     text.Printer
 	Now   time.Time // in the business's zone
+
+	tight int // how many characters of each text are shown, where all do not fit; 0 for as many as it likes
+}
+
+// fit renders what may hold many long texts, with ever less of each until the
+// whole fits a message.
+func (r Reader) fit(render func(r Reader) view.HTML) view.HTML {
+	html := render(r)
+	for _, r.tight = range []int{300, 120, 50, 20} {
+		if view.Length(html) <= view.MaxText {
+			break
+		}
+		html = render(r)
+	}
+	return html
+}
+
+func (r Reader) clip(s string, limit int) string {
+	if r.tight > 0 {
+		limit = min(limit, r.tight)
+	}
+	return view.Clip(s, limit)
 }
 
 func (r Reader) lang() string { return string(r.P.Lang()) }
@@ -155,7 +177,7 @@ func (r Reader) Value(f crm.Field, v crm.Value) view.HTML {
 	case crm.File:
 		return words(fileName(v))
 	}
-	return words(view.Clip(string(v), 250))
+	return words(r.clip(string(v), 250))
 }
 
 func (r Reader) digits(s string) string {

@@ -28,7 +28,9 @@ func (r Reader) Saved(what view.HTML, out crm.Outcome, parked string) view.Messa
 
 // Recorded words the event of a saved form: what stands on the timeline now.
 func (r Reader) Recorded(c crm.Customer, e crm.Event) view.HTML {
-	return view.Lines(r.P.H("saved.title", "Name", words(view.Clip(r.Name(c), 100))), r.eventWords(e, 300))
+	return r.fit(func(r Reader) view.HTML {
+		return view.Lines(r.P.H("saved.title", "Name", words(r.clip(r.Name(c), 100))), r.eventWords(e, 300))
+	})
 }
 
 // TriedEnough asks what to do after too many calls without an answer.
@@ -36,7 +38,7 @@ func (r Reader) TriedEnough(c crm.Customer, out crm.Outcome) view.Message {
 	id, v := int64(c.ID), c.Version
 	status := r.button("button.status", callback.Ref{Action: callback.SetStatus, Record: id, Version: v})
 	status.Style = view.Primary
-	return view.Message{HTML: r.P.H("no_answer.enough", "Name", words(view.Clip(r.Name(c), 100)), "Attempt", out.Attempt),
+	return view.Message{HTML: r.P.H("no_answer.enough", "Name", words(r.clip(r.Name(c), 100)), "Attempt", out.Attempt),
 		Inline: r.keyboard(
 			[]view.Button{status, r.button("button.remind", callback.Ref{Action: callback.Remind, Record: id, Version: v})},
 			[]view.Button{r.button("button.wrong_number", callback.Ref{Action: callback.WrongNumber, Record: id, Version: v}),
@@ -46,7 +48,7 @@ func (r Reader) TriedEnough(c crm.Customer, out crm.Outcome) view.Message {
 
 // NoAnswerSaved says when the next try is.
 func (r Reader) NoAnswerSaved(c crm.Customer, out crm.Outcome) view.HTML {
-	return r.P.H("no_answer.saved", "Name", words(view.Clip(r.Name(c), 100)), "Attempt", out.Attempt, "When", r.When(*out.Next))
+	return r.P.H("no_answer.saved", "Name", words(r.clip(r.Name(c), 100)), "Attempt", out.Attempt, "When", r.When(*out.Next))
 }
 
 // WhichNumber asks which of several numbers is wrong.
@@ -58,13 +60,13 @@ func (r Reader) WhichNumber(c crm.Customer) view.Message {
 				Action: callback.WrongPhone, Record: int64(c.ID), Version: c.Version, Value: string(p.Phone)})}})
 		}
 	}
-	return view.Message{HTML: r.P.H("wrong_number.which", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+	return view.Message{HTML: r.P.H("wrong_number.which", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
 // NumberWrong says that a number was marked, and asks for the right one where no
 // other is left.
 func (r Reader) NumberWrong(c crm.Customer, out crm.Outcome) view.Message {
-	m := r.Saved(r.P.H("wrong_number.saved", "Name", words(view.Clip(r.Name(c), 100))), out, "")
+	m := r.Saved(r.P.H("wrong_number.saved", "Name", words(r.clip(r.Name(c), 100))), out, "")
 	add := r.button("wrong_number.add", callback.Ref{Action: callback.EditField, Record: int64(c.ID), Question: "phone"})
 	m.Inline = append(r.keyboard([]view.Button{add}), m.Inline...)
 	return m
@@ -98,13 +100,13 @@ func (r Reader) EditMenu(c crm.Customer) view.Message {
 		}
 	}
 	rows = append(rows, row, []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
-	return view.Message{HTML: r.P.H("edit.which", "Name", words(view.Clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+	return view.Message{HTML: r.P.H("edit.which", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
 // Changed tells somebody in the middle of a form what happened to the customer
 // meanwhile, and lets them decide.
 func (r Reader) Changed(c crm.Customer, since []crm.Event, draft string, mayGoOn bool) view.Message {
-	lines := []view.HTML{r.P.H("changed.title", "Name", words(view.Clip(r.Name(c), 100)))}
+	lines := []view.HTML{r.P.H("changed.title", "Name", words(r.clip(r.Name(c), 100)))}
 	for _, e := range since {
 		lines = append(lines, r.EventLine(e, 200))
 	}

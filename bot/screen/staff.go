@@ -45,7 +45,7 @@ func maxStaff(d crm.Directory) crm.StaffID {
 }
 
 func (r Reader) memberLine(s crm.Staff) view.HTML {
-	line := "• " + words(view.Clip(s.Name, 60)) + " — " + view.Text(r.P.T("role."+string(s.Role)))
+	line := "• " + words(r.clip(s.Name, 60)) + " — " + view.Text(r.P.T("role."+string(s.Role)))
 	if s.State == crm.Suspended {
 		line += " · " + view.Text(r.P.T("team.suspended"))
 	}
@@ -137,8 +137,12 @@ func (r Reader) FirstSteps(named, invited, form bool) view.Message {
 		Inline: r.keyboard(rows...)}
 }
 
-// NewForm shows the address of a hosted form that was just made.
+// NewForm shows the address of a hosted form that was just made; url is "" where
+// the outside does not reach the program.
 func (r Reader) NewForm(title, url string) view.Message {
+	if url == "" {
+		return view.Message{HTML: view.Paragraphs(r.P.H("setup.form_ready", "Title", words(title)), r.P.H("setup.form_no_address"))}
+	}
 	return view.Message{HTML: view.Paragraphs(r.P.H("setup.form_ready", "Title", words(title)), view.Isolate(view.Text(url)),
 		view.Italic(r.P.H("setup.form_note"))),
 		Inline: r.keyboard([]view.Button{{Label: r.P.T("team.copy_link"), Copy: url}})}

@@ -16,10 +16,13 @@ const TimelinePage = 8
 // Timeline is a page of what happened to a customer, newest first. more says that
 // there are older entries; first, that this is the newest page.
 func (r Reader) Timeline(c crm.Card, more, first bool) view.Message {
-	lines := []view.HTML{r.P.H("timeline.title", "Name", words(view.Clip(r.Name(c.Customer), 100)))}
-	for _, e := range c.Events {
-		lines = append(lines, r.EventLine(e, 350))
-	}
+	html := r.fit(func(r Reader) view.HTML {
+		lines := []view.HTML{r.P.H("timeline.title", "Name", words(r.clip(r.Name(c.Customer), 100)))}
+		for _, e := range c.Events {
+			lines = append(lines, r.EventLine(e, 350))
+		}
+		return view.Paragraphs(lines...)
+	})
 	id := int64(c.Customer.ID)
 	var paging []view.Button
 	if !first {
@@ -30,7 +33,7 @@ func (r Reader) Timeline(c crm.Card, more, first bool) view.Message {
 		paging = append(paging, r.button("timeline.older", callback.Ref{Action: callback.Timeline, Record: id, Arg: int64(last)}))
 	}
 	back := r.button("common.back", callback.Ref{Action: callback.Open, Record: id, Value: "b"})
-	return view.Message{HTML: view.Paragraphs(lines...), Inline: r.keyboard(paging, []view.Button{back})}
+	return view.Message{HTML: html, Inline: r.keyboard(paging, []view.Button{back})}
 }
 
 // EventLine tells one event: when, who, what; texts clipped to limit.
@@ -46,13 +49,17 @@ func (r Reader) eventWords(e crm.Event, limit int) view.HTML {
 	who := words(r.StaffName(e.Actor))
 	said := view.HTML("")
 	if e.Detail.Text != "" {
-		said = ": " + words(view.Clip(e.Detail.Text, limit))
+		said = ": " + words(r.clip(e.Detail.Text, limit))
 	}
 	switch e.Kind {
 	case crm.EventInquiry:
 		return r.inquiryWords(e, limit)
 	case crm.EventStatus:
-		return r.statusWords(e, who) + said
+		out := r.statusWords(e, who)
+		if said != "" {
+			out += "\n   💬 " + words(r.clip(e.Detail.Text, limit))
+		}
+		return out
 	case crm.EventHandOver, crm.EventReturned, crm.EventShared:
 		return r.P.H("event."+string(e.Kind), "Who", who, "To", words(r.StaffName(e.Detail.To))) + said
 	case crm.EventLeft:
@@ -89,12 +96,26 @@ func (r Reader) inquiryWords(e crm.Event, limit int) view.HTML {
 		out += " (" + words(r.StaffName(e.Actor)) + ")"
 	}
 	if e.Detail.Message != "" {
-		out += ": " + words(view.Clip(e.Detail.Message, limit))
+		out += ": " + words(r.clip(e.Detail.Message, limit))
 	}
 	for _, d := range e.Detail.Differs {
-		out += "\n   " + r.P.H("event.differs", "Field", r.fieldTitle(d.Field), "Value", words(view.Clip(d.Value, 80)))
+		out += "\n   " + r.differs(d)
 	}
 	return out
+}
+
+// differs is what an inquiry says other than the record.
+func (r Reader) differs(d crm.Differs) view.HTML {
+	value := words(r.clip(d.Value, 80))
+	for _, f := range r.Dir.Fields {
+		if f.Key == d.Field {
+			value = r.Value(f, crm.Value(d.Value))
+		}
+	}
+	if d.Field == "phone" {
+		value = phone(persian.Phone(d.Value))
+	}
+	return r.P.H("event.differs", "Field", r.fieldTitle(d.Field), "Value", value)
 }
 
 func (r Reader) statusWords(e crm.Event, who view.HTML) view.HTML {
@@ -132,7 +153,7 @@ func (r Reader) editWords(e crm.Event, who view.HTML) view.HTML {
 	}
 	for _, name := range []string{"name", "city", "email"} {
 		if ch, ok := e.Delta.Record[name]; ok {
-			change(r.fieldTitle(name), words(view.Clip(ch.From, 80)), words(view.Clip(ch.To, 80)))
+			change(r.fieldTitle(name), words(r.clip(ch.From, 80)), words(r.clip(ch.To, 80)))
 		}
 	}
 	ids := make([]crm.FieldID, 0, len(e.Delta.Values))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cartable/internal/crm"
+	"cartable/internal/telegram"
 )
 
 const defaultListen = "127.0.0.1:8080"
@@ -62,7 +63,8 @@ func (c Config) check() error {
 	if c.PublicURL != "" && !isWeb(c.PublicURL) {
 		return errors.New("CARTABLE_PUBLIC_URL: write an address such as https://crm.example.com")
 	}
-	if c.Webhook && !strings.HasPrefix(c.PublicURL, "https://") {
+	// A Bot API server of one's own may call plain HTTP on its network; Telegram's does not.
+	if c.Webhook && (c.PublicURL == "" || c.TelegramAPI == telegram.DefaultAPI && !strings.HasPrefix(c.PublicURL, "https://")) {
 		return errors.New("CARTABLE_WEBHOOK: Telegram calls an https address; set CARTABLE_PUBLIC_URL to it")
 	}
 	return nil

@@ -36,7 +36,6 @@ type demo struct {
 	setup  chan string // the token of the first owner
 }
 
-
 // Run runs the demo until ctx ends.
 func (demoCmd) Run(c *command) (err error) {
 	cfg := c.Config
@@ -157,7 +156,7 @@ func startSim(cfg Config, clock *demoClock, form crm.Source) (*tgsim.Server, err
 	}
 	sim := tgsim.New(tgsim.Options{
 		Token: cfg.TelegramToken, Username: "CartableDemoBot", Name: demoBotName, Clock: clock, Wall: time.Now,
-		FirstUpdateID: time.Now().Unix(), Zone: zone, Advance: clock.advance,
+		FirstUpdateID: time.Now().UnixMilli(), Zone: zone, Advance: clock.advance,
 		Links: []tgsim.Link{{Title: form.Title.Text, URL: cfg.base() + "/f/" + form.Slug}, {Title: "Metrics", URL: cfg.base() + "/metrics"}},
 	})
 	if err := sim.Start(demoPage); err == nil {
@@ -189,4 +188,3 @@ func demoForm(ctx context.Context, cfg Config, clock clockwork.Clock) (crm.Sourc
 	made, err := service.AddSource(ctx, crm.Command{Key: "demo:form:" + rand.Text()}, demoFormTitle, crm.SourceForm)
 	return made.Source, err
 }
-

@@ -23,7 +23,7 @@ func (c Config) logger(w io.Writer) *slog.Logger {
 	terminal := isTerminal(w)
 	clean := scrub(c.secrets())
 	if c.Log == "text" || c.Log == "" && terminal {
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, ReplaceAttr: clean, NoColor: !terminal, TimeFormat: "15:04:05.000"}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, ReplaceAttr: clean, NoColor: !terminal, TimeFormat: "15:04:05.000"}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: clean}))
 }

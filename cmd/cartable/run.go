@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return parsed.Run(&command{Config: c.Config.withDefaults(), ctx: ctx, stdout: stdout, stderr: stderr})
+	return parsed.Run(&command{Config: c.withDefaults(), ctx: ctx, stdout: stdout, stderr: stderr})
 }
 
 type versionCmd struct{}

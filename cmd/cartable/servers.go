@@ -92,10 +92,9 @@ func (c *command) database() (url string, done func() error, err error) {
 	if c.DatabaseURL != "" {
 		return c.DatabaseURL, func() error { return nil }, nil
 	}
-	s := &servers{log: slog.New(slog.DiscardHandler), dir: c.DataDir}
+	s := &servers{log: c.discard(), dir: c.DataDir}
 	url, err = s.startPostgres(c.ctx)
-	var held *embedded.HeldError
-	if errors.As(err, &held) {
+	if isHeld(err) {
 		noted, readErr := os.ReadFile(addressFile(c.DataDir))
 		if readErr != nil {
 			return "", nil, err
@@ -107,3 +106,12 @@ func (c *command) database() (url string, done func() error, err error) {
 	}
 	return url, s.close, nil
 }
+
+// isHeld says whether a private server runs already, for another process.
+func isHeld(err error) bool {
+	var held *embedded.HeldError
+	return errors.As(err, &held)
+}
+
+// discard is the log of commands that end at once: what goes wrong is their error.
+func (c *command) discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -78,7 +78,7 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Event, error) {
 			return Arrival{}, Event{}, err
 		}
 	} else {
-		first := Customer{Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
+		first := Customer{Version: 1, Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
 		if first.ID, err = w.InsertCustomer(ctx, first); err != nil {
 			return Arrival{}, Event{}, err
 		}

@@ -74,6 +74,7 @@ type Inbox struct {
 	opt    Options
 	wake   chan struct{}
 	leases *lease.Keeper
+	blind  bool // the last query for updates failed; Run's own
 }
 
 // New returns an inbox on the schema of the pool.
@@ -111,7 +112,7 @@ func (b *Inbox) Wake() {
 
 // Run handles updates until ctx ends. It then takes up no more, gives what is in
 // hand time to finish, and leaves the rest to the next start. It returns nil
-// unless a handler did not return even when its context had ended.
+// unless a handler did not return even when its context had ended. An Inbox runs once.
 func (b *Inbox) Run(ctx context.Context) error {
 	handling, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	var renewal sync.WaitGroup
@@ -155,10 +156,23 @@ func (b *Inbox) claim(ctx context.Context, busy map[int64]bool) []update {
 		chats = append(chats, chat)
 	}
 	us, err := b.rows.claim(ctx, b.opt.Clock.Now(), chats, free)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		b.opt.Log.Error("cannot read the inbox", "error", err)
+	if !errors.Is(err, context.Canceled) {
+		b.noteRead(err)
 	}
 	return us
+}
+
+// noteRead logs when the database stops answering, and when it answers again.
+func (b *Inbox) noteRead(err error) {
+	if b.blind == (err != nil) {
+		return
+	}
+	b.blind = err != nil
+	if b.blind {
+		b.opt.Log.Error("cannot read the inbox", "error", err)
+		return
+	}
+	b.opt.Log.Info("the inbox can be read again")
 }
 
 // finish waits for the chats in hand: first for their work, then for its end.

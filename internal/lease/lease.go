@@ -21,10 +21,10 @@ import (
 // For is how long a claim lasts without renewal. giveUp is how long after the
 // last renewal its holder stops; the difference is for the work to notice.
 const (
-	For          = 15 * time.Second
-	giveUp       = 11 * time.Second
-	renewEvery   = 4 * time.Second
-	renewTimeout = 3 * time.Second
+	For          = 6 * time.Second
+	giveUp       = 4 * time.Second
+	renewEvery   = 1500 * time.Millisecond
+	renewTimeout = 1200 * time.Millisecond
 )
 
 // ErrLost is the cause of a context whose claim somebody else may have by now.

@@ -19,12 +19,12 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 	if len(rs) == 0 {
 		return // cancelled, or taken up by somebody else meanwhile
 	}
-	ctx, release := o.leases.Hold(ctx, claims(rs)...)
-	defer release()
-	if 1 < len(rs) && len(rs) <= separately {
-		o.settle(ctx, rs[1:], Left, func(ctx context.Context) error { return o.rows.giveBack(ctx, rs[1:]) })
+	if rest := rs[1:]; len(rest) > 0 && len(rs) <= separately { // too few are left for a summary
+		o.settle(ctx, rest, Left, func(ctx context.Context) error { return o.rows.giveBack(ctx, rest) })
 		rs = rs[:1]
 	}
+	ctx, release := o.leases.Hold(ctx, claims(rs)...)
+	defer release()
 	notice, err := o.render(ctx, rs)
 	if err != nil {
 		o.cannotRender(ctx, rs, err)
@@ -55,9 +55,7 @@ func (o *Outbox) claim(ctx context.Context, ids []crm.NotificationID) []row {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	rs, err := o.rows.claim(ctx, ids)
-	if err != nil {
-		o.cannotRead(err)
-	}
+	o.noteRead(err)
 	return rs
 }
 

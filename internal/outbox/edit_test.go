@@ -61,8 +61,11 @@ func TestChangeThatCommitsDuringSettling(t *testing.T) {
 	}
 	o.run()
 	// It commits only when the settling waits for it.
-	for one[int](o, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`) == 0 {
-		if t.Context().Err() != nil {
+	waiting := func() bool {
+		return one[int](o, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`) > 0
+	}
+	for end := time.Now().Add(patience); !waiting(); {
+		if time.Now().After(end) {
 			t.Fatal("nothing waits for the command")
 		}
 	}
@@ -197,6 +200,31 @@ func TestFailedEdits(t *testing.T) {
 				t.Errorf("alert %v, want %v:\n%s", !c.alert, c.alert, o.log)
 			}
 		})
+	}
+}
+
+func TestEditThatFindsTheBotBlockedWaitsForTheReader(t *testing.T) {
+	o := newOffice(t)
+	a, c := o.staff(crm.Agent), o.customer()
+	o.card(a, c)
+	o.tg.onEdit = func(int64, int, string) error { return refusal(chat.Unreachable) }
+	o.run()
+	o.expect(outbox.Sent)
+	o.change(c)
+	o.expect(outbox.Unreachable)
+	if !one[bool](o, `SELECT unreachable FROM staff WHERE id = $1`, a) {
+		t.Error("the reader counts as reachable")
+	}
+	o.tg.mu.Lock()
+	o.tg.onEdit = nil
+	o.tg.mu.Unlock()
+	if err := o.svc.Reachable(t.Context(), crm.Command{Key: "back"}, a, true); err != nil {
+		t.Fatal(err)
+	}
+	o.Wake()
+	o.expect(outbox.Edited)
+	if d := cmp.Diff([]string{"hand_over 1 v2"}, o.tg.edited(0)); d != "" {
+		t.Error(d)
 	}
 }
 

@@ -13,23 +13,25 @@ import (
 func (o *Outbox) sendLoop(ctx, working context.Context) {
 	busy := make(map[crm.StaffID]bool, o.opt.Senders) // readers who are being served
 	done := make(chan crm.StaffID, o.opt.Senders)
-	wait := time.NewTimer(0)
-	defer wait.Stop()
-	for ctx.Err() == nil {
+	poll := time.NewTicker(pollEvery)
+	defer poll.Stop()
+	turn := time.NewTimer(0) // when the first of the paced chats may be written to
+	defer turn.Stop()
+	o.sweep(ctx)
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case id := <-done:
 			delete(busy, id)
 		case <-o.wakeSend:
-		case <-wait.C:
+		case <-turn.C:
+		case <-poll.C:
 			o.sweep(ctx)
 		}
-		pause := pollEvery
 		if len(busy) < o.opt.Senders {
-			pause = o.startSends(ctx, working, busy, done)
+			turn.Reset(o.startSends(ctx, working, busy, done))
 		}
-		wait.Reset(pause)
 	}
 }
 
@@ -37,8 +39,7 @@ func (o *Outbox) sendLoop(ctx, working context.Context) {
 // workers, and returns when to look again at the latest.
 func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]bool, done chan<- crm.StaffID) time.Duration {
 	readers, err := o.waiting(ctx)
-	if err != nil {
-		o.cannotRead(err)
+	if o.noteRead(err); err != nil {
 		return pollEvery
 	}
 	pause := pollEvery
@@ -74,9 +75,7 @@ func (o *Outbox) waiting(ctx context.Context) ([]reader, error) {
 func (o *Outbox) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	if err := o.rows.sweep(ctx); err != nil {
-		o.cannotRead(err)
-	}
+	o.noteRead(o.rows.sweep(ctx))
 }
 
 // editLoop hands out messages that show an old state, until ctx ends.
@@ -111,16 +110,26 @@ func (o *Outbox) stale(ctx context.Context, limit int) []row {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	rs, err := o.rows.claimStale(ctx, o.opt.Clock.Now(), o.quietChats(), limit)
-	if err != nil {
-		o.cannotRead(err)
-	}
+	o.noteRead(err)
 	return rs
 }
 
-func (o *Outbox) cannotRead(err error) {
-	if !errors.Is(err, context.Canceled) {
-		o.opt.Log.Error("cannot read the outbox", "error", err)
+// noteRead logs when the database stops answering, and when it answers again.
+func (o *Outbox) noteRead(err error) {
+	if errors.Is(err, context.Canceled) {
+		return // told to stop
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.blind == (err != nil) {
+		return
+	}
+	o.blind = err != nil
+	if o.blind {
+		o.opt.Log.Error("cannot read the outbox", "error", err)
+		return
+	}
+	o.opt.Log.Info("the outbox can be read again")
 }
 
 // ready is when a chat may be written to.

@@ -164,11 +164,6 @@ func (o *office) state(id crm.NotificationID) string {
 	return one[string](o, `SELECT state FROM notifications WHERE id = $1`, id)
 }
 
-func (o *office) count(state string) int {
-	o.t.Helper()
-	return one[int](o, `SELECT count(*) FROM notifications WHERE state = $1`, state)
-}
-
 func (o *office) leasesRunOut() {
 	o.t.Helper()
 	o.exec(`UPDATE notifications SET leased_until = clock_timestamp() - interval '1 s' WHERE leased_until IS NOT NULL`)

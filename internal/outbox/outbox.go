@@ -124,6 +124,7 @@ type Outbox struct {
 	quiet   map[int64]time.Time        // chats that asked for a pause, and its end
 	faults  map[crm.NotificationID]int // failures to render, in a row
 	trouble bool                       // the last call to the messenger got no answer
+	blind   bool                       // the last query failed
 }
 
 // New returns an outbox on the schema of the pool.

@@ -31,9 +31,9 @@ func (r rows) shown(ctx context.Context, s row, message int, version int64, now 
 			UPDATE notifications
 			SET state = 'sent', message_id = $3, shown_version = $4, sent_at = COALESCE(sent_at, $5), leased_until = NULL,
 				retry_at = NULL, attempts = 0, error = '', withdrawn = withdrawn OR state = 'cancelled',
-				stale = stale OR $6 > $4 OR state = 'cancelled' OR (withdrawn AND NOT $7)
+				stale = stale OR $6 OR state = 'cancelled' OR (withdrawn AND NOT $7)
 			WHERE id = $1 AND attempts = $2 AND state IN ('pending', 'cancelled', 'sent')`,
-			s.id(), s.attempts, message, version, now, current, s.item.Withdrawn)
+			s.id(), s.attempts, message, version, now, current > version, s.item.Withdrawn)
 		if err == nil && tag.RowsAffected() == 0 {
 			return errTaken
 		}
