@@ -1,8 +1,10 @@
 package bot_test
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,6 +124,7 @@ func (d *day) call(p *tgsim.Person, c crm.Customer, kind int) {
 // open shows a customer's card by typing the number.
 func (d *day) open(p *tgsim.Person, c crm.Customer) tgsim.Message {
 	d.t.Helper()
+	d.quiet()
 	before := p.Last().ID
 	p.Type(c.Phone().Local())
 	var card tgsim.Message
@@ -144,8 +147,20 @@ func (d *day) choice(p *tgsim.Person, fa, en string) string {
 // cancelled.
 func (d *day) press(p *tgsim.Person, label string) {
 	d.t.Helper()
-	form := p.See(d.t, d.say(p, "common.cancel"), label)
-	p.PressOn(d.t, form.ID, label)
+	ctx, cancel := context.WithTimeout(d.t.Context(), 20*time.Second)
+	defer cancel()
+	giveUp := d.say(p, "common.cancel")
+	err := p.Wait(ctx, func(v *tgsim.View) bool {
+		for _, m := range slices.Backward(v.Messages) {
+			if m.FromBot() && slices.Contains(m.Labels(), giveUp) {
+				return slices.ContainsFunc(m.Labels(), func(l string) bool { return strings.Contains(l, label) }) && p.TapOn(m.ID, label) == nil
+			}
+		}
+		return false
+	})
+	if err != nil {
+		d.t.Fatalf("no form of %s has %q\n%s", p.Profile().FirstName, label, d.sim.Transcript(p.ID()))
+	}
 }
 
 // status sets the status with an emoji, answering its questions by answers.
@@ -167,7 +182,7 @@ func (d *day) status(p *tgsim.Person, card tgsim.Message, c crm.Customer, emoji 
 // question waits until the form's question is the last thing that the person sees.
 func (d *day) question(p *tgsim.Person) {
 	d.t.Helper()
-	p.See(d.t, d.say(p, "common.cancel"))
+	d.quiet()
 	if last := p.Last(); last.FromBot() && !last.Shows(d.say(p, "common.cancel")) && !last.Shows(d.say(p, "later.15m")) {
 		d.buried++
 	}
@@ -221,6 +236,7 @@ func (d *day) settled(c crm.Customer, is func(crm.Customer) bool) {
 		}
 		_ = d.sim.Drained(d.t.Context())
 	}
+	d.quiet() // also its answer has been given
 }
 
 // takeTheRest has the agents take the leads of the form, one after the other.

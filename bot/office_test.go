@@ -294,13 +294,16 @@ func (o *office) say(p *tgsim.Person, key string, args ...any) string {
 	return view.Plain(view.HTML(o.cat.Printer(o.staff(p).Language).T(key, args...)))
 }
 
-// quiet waits until everything that people did has been handled.
+// quiet waits until everything that people did has been handled, and everything
+// that is to be told or edited has been, but for what waits for an open form.
 func (o *office) quiet() {
 	o.t.Helper()
 	ctx, cancel := context.WithTimeout(o.t.Context(), 20*time.Second)
 	defer cancel()
 	must(o.t, o.sim.Drained(ctx))
 	for waiting := 1; waiting > 0; {
-		must(o.t, o.pool.QueryRow(ctx, `SELECT count(*) FROM updates WHERE state = 'new'`).Scan(&waiting))
+		must(o.t, o.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM updates WHERE state = 'new')
+			+ (SELECT count(*) FROM notifications n WHERE state = 'sent' AND (stale OR leased_until IS NOT NULL)
+				OR state = 'pending' AND NOT EXISTS (SELECT FROM forms f WHERE f.staff_id = n.staff_id))`).Scan(&waiting))
 	}
 }

@@ -89,7 +89,7 @@ var Actions = map[Action]Uses{
 	Timeline: {Record: true, Arg: true}, NoAnswer: {Record: true, Version: true}, WrongNumber: {Record: true, Version: true},
 	WrongPhone: {Record: true, Version: true, Value: true}, Reschedule: {Record: true, Version: true},
 	AskHolder: {Record: true, Version: true},
-	Accept: {Record: true, Arg: true}, Return: {Record: true, Arg: true},
+	Accept:    {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
 	Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
 	Later: {Record: true, Value: true}, Back: {Record: true, Value: true},

@@ -121,11 +121,11 @@ func cloneValues(v Values) Values {
 	return out
 }
 
-// SearchText is what the customer is found by, beside the phone numbers: name,
-// with and without spaces, city and e-mail, folded by persian.SearchKey.
+// SearchText is what the customer is found by, beside the phone numbers: name
+// and city, with and without spaces, and e-mail, folded by persian.SearchKey.
 func (c Customer) SearchText() string {
 	return strings.Join([]string{persian.SearchKey(c.Name), persian.CompactKey(c.Name),
-		persian.SearchKey(c.City), strings.ToLower(c.Email)}, " | ")
+		persian.SearchKey(c.City), persian.CompactKey(c.City), strings.ToLower(c.Email)}, " | ")
 }
 
 func sortStaff(s []Staff) {

@@ -20,7 +20,7 @@ import (
 
 // The properties that need a database are slow: fewer cases, unless the command
 // line says otherwise.
-func testMainOff(m *testing.M) {
+func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "40"); err != nil {
 		panic(err)
 	}

@@ -44,7 +44,9 @@ func TestUndoRestores(t *testing.T) {
 		{"return", given, omid, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) { return o.Return(ctx, c, id, "نه") }},
 		{"ask", open, omid, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) { return o.AskHolder(ctx, c, id) }},
 		{"keep", open, sara, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) { return o.Keep(ctx, c, id, omid.ID) }},
-		{"note", open, omid, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) { return o.AddNote(ctx, c, id, "یادداشت") }},
+		{"note", open, omid, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) {
+			return o.AddNote(ctx, c, id, "یادداشت")
+		}},
 		{"edit", open, sara, func(c crm.Command, id crm.CustomerID) (crm.Outcome, error) {
 			return o.Edit(ctx, c, id, crm.Patch{Name: ptr("تازه"), Values: crm.Values{o.dir().Fields[0].ID: "دکتری"}})
 		}},

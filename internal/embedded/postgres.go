@@ -187,7 +187,7 @@ func startPostmaster(ctx context.Context, p place, programs postgresPrograms) (*
 		name: "PostgreSQL", path: programs.path("postgres"), args: postmasterArgs(p), dir: p.data, account: p.account,
 		stopSignal: syscall.SIGINT,  // "fast": cut the connections, write a checkpoint
 		hardSignal: syscall.SIGQUIT, // "immediate": recover at the next start
-		logPath:    filepath.Join(p.Dir, "postgres.log"), log: p.Log,
+		logPath:    filepath.Join(p.Dir, "postgres.log"), log: p.Log, lock: p.lock,
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()

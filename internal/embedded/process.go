@@ -37,6 +37,7 @@ type program struct {
 	hardSignal syscall.Signal // when the orderly one took too long
 	logPath    string
 	log        *slog.Logger
+	lock       *lock // of the directory, held as long as the server may run
 }
 
 // command makes the child's environment from nothing: variables such as PGPORT would change the server.
@@ -99,6 +100,9 @@ func (p *process) run(forked chan<- error) {
 	defer runtime.UnlockOSThread()
 	defer close(p.ended)
 	defer p.output.Close()
+	// Whoever keeps only the server's address drops the last other reference; a
+	// collected lock would be open to the next comer, who would end the server.
+	defer runtime.KeepAlive(p.lock)
 
 	cmd, err := p.fork()
 	forked <- err

@@ -53,7 +53,7 @@ func startRedis(ctx context.Context, p place) (*process, error) {
 	process, err := startProcess(program{
 		name: "Redis", path: path, args: redisArgs(p, pidFile), dir: p.data, account: p.account,
 		stopSignal: syscall.SIGTERM, hardSignal: syscall.SIGKILL,
-		logPath: filepath.Join(p.Dir, "redis.log"), log: p.Log,
+		logPath: filepath.Join(p.Dir, "redis.log"), log: p.Log, lock: p.lock,
 	})
 	if err != nil {
 		return nil, err

@@ -127,8 +127,8 @@ func tidy(s string) string {
 	for i, r := range runes {
 		switch {
 		case r == ' ' && last() == ' ':
-		case r == zwnj && !(isWordRune(last()) && separates(runes[i+1:])):
-		case r == zwj && !(isEmojiPart(last()) && i+1 < len(runes) && isEmojiPart(runes[i+1])):
+		case r == zwnj && (!isWordRune(last()) || !separates(runes[i+1:])):
+		case r == zwj && (!isEmojiPart(last()) || i+1 >= len(runes) || !isEmojiPart(runes[i+1])):
 		case isTag(r) && last() != '🏴' && !isTag(last()):
 		default:
 			kept = append(kept, r)

@@ -54,10 +54,10 @@ func (p *parser) noteSpan(s typedSpan, back bool) {
 	if back {
 		sign = -1
 	}
-	switch {
-	case s == (typedSpan{weeks: s.weeks}):
+	switch s {
+	case typedSpan{weeks: s.weeks}:
 		p.week = shiftGiven{sign * s.weeks, true}
-	case s == (typedSpan{months: s.months}):
+	case typedSpan{months: s.months}:
 		p.month = shiftGiven{sign * s.months, true}
 	default:
 		d := s.duration()

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,11 +88,12 @@ func (w *conditions) search(typed string) {
 	if key := persian.SearchKey(typed); key != "" {
 		forms = append(forms, key, persian.CompactKey(typed))
 	}
-	patterns := make([]any, len(forms))
-	for i, f := range forms {
-		patterns[i] = like(f)
+	slices.Sort(forms)
+	var patterns []any
+	for _, f := range slices.Compact(forms) {
+		patterns = append(patterns, like(f))
 	}
-	w.add("("+strings.Repeat("c.search LIKE ? OR ", len(forms)-1)+"c.search LIKE ?)", patterns...)
+	w.add("("+strings.Repeat("c.search LIKE ? OR ", len(patterns)-1)+"c.search LIKE ?)", patterns...)
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

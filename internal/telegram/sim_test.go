@@ -56,7 +56,7 @@ func (b bot) react(ctx context.Context, u chat.Update) error {
 // TestWithTheSimulatedTelegram runs the adapter as the program does: over HTTP,
 // against a server that knows Telegram's rules.
 func TestWithTheSimulatedTelegram(t *testing.T) {
-	server := tgsim.New(tgsim.Options{})
+	server := tgsim.New(tgsim.Options{Clock: clockwork.NewRealClock()})
 	if err := server.Start("127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,216 @@
+package crm_test
+
+import (
+	"testing"
+	"time"
+
+	"cartable/internal/crm"
+)
+
+func TestInvites(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	sara := o.agents[0]
+	join := func(token string, telegram int64) (crm.Staff, error) {
+		return o.Join(ctx, o.key(), token, crm.Newcomer{TelegramID: telegram, Name: " علي ", Language: crm.Persian})
+	}
+	invite := func(r crm.Role) string { return must[string](t)(o.NewInvite(ctx, o.by(o.owner), r)) }
+
+	t.Run("works once", func(t *testing.T) {
+		token := invite(crm.Manager)
+		won := 0
+		for _, err := range together(5, func(i int) error { _, err := join(token, int64(500+i)); return err }) {
+			if err == nil {
+				won++
+			} else if !crm.IsKey(err, crm.KeyBadInvite) {
+				t.Error(err)
+			}
+		}
+		if won != 1 {
+			t.Errorf("%d joined by one link", won)
+		}
+	})
+	t.Run("expires", func(t *testing.T) {
+		late, inTime := invite(crm.Agent), invite(crm.Agent)
+		o.clock.forward(crm.InviteLife - time.Second)
+		if st := must[crm.Staff](t)(join(inTime, 600)); st.Role != crm.Agent || st.Name != "علی" || !st.Active() {
+			t.Errorf("%+v", st)
+		}
+		o.clock.forward(time.Second)
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(late, 601); return err })
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join("guess", 601); return err })
+	})
+	t.Run("the token is nowhere in the database", func(t *testing.T) {
+		token := invite(crm.Agent)
+		if n := column[int](o, `SELECT count(*) FROM invites x WHERE x::text LIKE '%' || $1 || '%'`, token)[0]; n != 0 {
+			t.Error("it is")
+		}
+		cmd := o.by(o.owner)
+		must[string](t)(o.NewInvite(ctx, cmd, crm.Agent))
+		if token, err := o.NewInvite(ctx, cmd, crm.Agent); !crm.IsKey(err, crm.KeyBadInvite) || token != "" {
+			t.Errorf("a repetition gives a token that does not work: %q %v", token, err)
+		}
+	})
+	t.Run("who joins again", func(t *testing.T) {
+		if st := must[crm.Staff](t)(join(invite(crm.Manager), sara.TelegramID)); st.ID != sara.ID || st.Role != crm.Manager {
+			t.Errorf("promoted: %+v", st)
+		}
+		if st := must[crm.Staff](t)(join(invite(crm.Agent), sara.TelegramID)); st.Role != crm.Manager {
+			t.Errorf("an agent's link demotes a manager: %+v", st)
+		}
+		if st := must[crm.Staff](t)(join(invite(crm.Agent), o.owner.TelegramID)); st.Role != crm.Owner {
+			t.Errorf("an agent's link demotes the owner: %+v", st)
+		}
+		if err := o.ChangeStaff(ctx, o.by(o.owner), sara.ID, crm.Removed); err != nil {
+			t.Fatal(err)
+		}
+		if st := must[crm.Staff](t)(join(invite(crm.Agent), sara.TelegramID)); st.ID != sara.ID || st.Role != crm.Agent || !st.Active() {
+			t.Errorf("invited again: %+v", st)
+		}
+	})
+	t.Run("owners", func(t *testing.T) {
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), crm.Owner); return err })
+		o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Owner); return err })
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Manager); return err })
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), "king"); return err })
+	})
+}
+
+// Two owner links, printed before anybody opened one: the first makes the owner.
+func TestTwoOwnerLinks(t *testing.T) {
+	o := newOffice(t, 0)
+	o.exec(`UPDATE staff SET state = 'removed', role = 'agent'`)
+	a := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
+	b := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
+	must[crm.Staff](t)(o.Join(t.Context(), o.key(), a, crm.Newcomer{TelegramID: 1, Language: crm.English}))
+	o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error {
+		_, err := o.Join(t.Context(), o.key(), b, crm.Newcomer{TelegramID: 2, Name: "B", Language: crm.Persian})
+		return err
+	})
+	if st := must[crm.Staff](t)(o.StaffByTelegramID(t.Context(), 1)); st.Role != crm.Owner || st.Name == "" {
+		t.Errorf("%+v", st)
+	}
+	if _, err := o.StaffByTelegramID(t.Context(), 2); !crm.IsKey(err, crm.KeyNotActive) {
+		t.Error(err)
+	}
+}
+
+func TestChangeStaff(t *testing.T) {
+	o := newOffice(t, 3)
+	ctx := t.Context()
+	sara, omid := o.agents[0], o.agents[1]
+	boss := o.join(crm.Manager, o.by(o.owner), 900)
+	a, b := o.held(phone(1), sara), o.held(phone(2), sara)
+	o.remind(sara, b, time.Hour)
+	change := func(by crm.Staff, id crm.StaffID, s crm.StaffState) func() error {
+		return func() error { return o.ChangeStaff(ctx, o.by(by), id, s) }
+	}
+	o.refused(t, crm.Forbidden, crm.KeyLastOwner, change(boss, o.owner.ID, crm.Removed))
+	o.refused(t, crm.Forbidden, crm.KeyLastOwner, change(boss, boss.ID, crm.Suspended))
+	o.refused(t, crm.NotFound, crm.KeyNotActive, change(boss, 999, crm.Removed))
+	for _, step := range []struct {
+		state crm.StaffState
+		told  []string
+	}{{crm.Suspended, nil}, {crm.Active, nil}, {crm.Removed, []string{"left>100", "left>900"}}} {
+		if err := change(boss, sara.ID, step.state)(); err != nil {
+			t.Fatal(err)
+		}
+		o.wantTold(t, step.told...)
+	}
+	if got := column[int](o, `SELECT count FROM notifications WHERE kind = 'left' AND about_id = $1`, sara.ID); got[0] != 2 {
+		t.Errorf("told of %v customers", got)
+	}
+	o.refused(t, crm.Invalid, crm.KeyNoColleague, func() error { _, err := o.GiveAll(ctx, o.by(boss), sara.ID, 999); return err })
+	if n := must[int](t)(o.GiveAll(ctx, o.by(boss), sara.ID, omid.ID)); n != 2 {
+		t.Errorf("%d moved", n)
+	}
+	o.wantTold(t, "shared>102")
+	for _, id := range []crm.CustomerID{a, b} {
+		if c, e := o.customer(id), o.last(id); c.Holder != omid.ID || c.HandedBy != 0 || e.Kind != crm.EventLeft || e.Detail.To != omid.ID {
+			t.Errorf("%+v %+v", c, e)
+		}
+	}
+	if c := o.customer(b); len(c.Reminders) != 1 {
+		t.Error("a reminder was lost on the way")
+	}
+	if n := must[int](t)(o.GiveAll(ctx, o.by(boss), omid.ID, 0)); n != 2 {
+		t.Errorf("%d moved", n)
+	}
+	o.wantTold(t)
+	if n := must[int](t)(o.WaitingLeads(ctx)); n != 2 {
+		t.Errorf("%d wait", n)
+	}
+	if n := must[int](t)(o.GiveAll(ctx, o.by(boss), omid.ID, sara.ID+2)); n != 0 {
+		t.Errorf("%d moved out of an empty cartable", n)
+	}
+}
+
+func TestReachable(t *testing.T) {
+	o := newOffice(t, 1)
+	boss := o.join(crm.Manager, o.by(o.owner), 900)
+	set := func(id crm.StaffID, r bool, want ...string) {
+		t.Helper()
+		if err := o.Reachable(t.Context(), o.key(), id, r); err != nil {
+			t.Fatal(err)
+		}
+		o.wantTold(t, want...)
+	}
+	set(o.agents[0].ID, false, "silent>100", "silent>900")
+	set(o.agents[0].ID, false)
+	set(o.agents[0].ID, true)
+	set(boss.ID, false, "silent>100")
+	set(o.agents[0].ID, false, "silent>100") // who cannot be reached is not told
+}
+
+func TestSettings(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	if err := o.NameBusiness(ctx, o.by(o.owner), " شركت  نمونه "); err != nil {
+		t.Fatal(err)
+	}
+	o.refused(t, crm.Invalid, crm.KeyEmpty, func() error { return o.NameBusiness(ctx, o.by(o.owner), " ") })
+	if s := o.dir().Settings; s.Business != "شرکت نمونه" || !s.AgentsSeeAll || s.Zone != "Asia/Tehran" {
+		t.Errorf("%+v", s)
+	}
+	if err := o.SetLanguage(ctx, o.by(o.agents[0]), crm.English); err != nil {
+		t.Fatal(err)
+	}
+	o.refused(t, crm.Invalid, crm.KeyBadValue, func() error { return o.SetLanguage(ctx, o.by(o.agents[0]), "de") })
+	if st := o.dir().Staff[o.agents[0].ID]; st.Language != crm.English || st.Role != crm.Agent {
+		t.Errorf("%+v", st)
+	}
+	if z := (crm.Settings{Zone: "Nowhere/Nothing"}).Location(); z != time.UTC {
+		t.Errorf("zone %v", z)
+	}
+}
+
+func TestSources(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	cmd := o.key()
+	src := must[crm.NewSource](t)(o.AddSource(ctx, cmd, "سایت", crm.SourceAPI))
+	again := must[crm.NewSource](t)(o.AddSource(ctx, cmd, "سایت", crm.SourceAPI))
+	if again.ID != src.ID || again.Slug != src.Slug || again.Key != "" {
+		t.Errorf("%+v, first %+v", again, src)
+	}
+	if got := must[crm.Source](t)(o.SourceByKey(ctx, src.Key)); got != src.Source {
+		t.Errorf("%+v", got)
+	}
+	if got := must[crm.Source](t)(o.SourceBySlug(ctx, src.Slug)); got != src.Source {
+		t.Errorf("%+v", got)
+	}
+	o.exec(`UPDATE sources SET retired_at = now() WHERE id = $1`, src.ID)
+	for _, find := range []func() (crm.Source, error){
+		func() (crm.Source, error) { return o.SourceByKey(ctx, src.Key) },
+		func() (crm.Source, error) { return o.SourceBySlug(ctx, src.Slug) },
+		func() (crm.Source, error) { return o.SourceByKey(ctx, "") },
+	} {
+		if _, err := find(); !crm.IsKey(err, crm.KeyNoSource) {
+			t.Error(err)
+		}
+	}
+	o.refused(t, crm.Invalid, crm.KeyEmpty, func() error { _, err := o.AddSource(ctx, o.by(o.owner), " ", crm.SourceForm); return err })
+	for _, k := range crm.SourceKinds() {
+		must[crm.NewSource](t)(o.AddSource(ctx, o.by(o.owner), string(k), k))
+	}
+}
