@@ -74,7 +74,7 @@ var calendarTerms = []term{
 
 var relativeTerms = []term{
 	{dayToken, 0, "امروز|امرو|امروزه|همین امروز|today|emrooz|emruz|emroz"},
-	{dayToken, 1, "فردا|فردایی|همین فردا|tomorrow|tomorow|tommorow|tommorrow|tmrw|tomorrows|farda"},
+	{dayToken, 1, "فردا|فردایی|همین فردا|tomorrow|tomorow|tommorow|tommorrow|tmrw|tomorrows|farda"}, //nolint:misspell // how people type it
 	{dayToken, 2, "پس فردا|پسفردا|پسون فردا|the day after tomorrow|day after tomorrow|overmorrow|pas farda"},
 	{dayToken, 3, "پس پس فردا|پسان فردا|پسین فردا"},
 	{dayToken, -1, "دیروز|yesterday|dirooz|diruz|diroz"},
@@ -148,7 +148,7 @@ var numberTerms = append([]term{
 	{numberToken, 19, "نوزده|nineteen|noozdah"},
 	{numberToken, 20, "بیست|twenty|bist"},
 	{numberToken, 30, "سی|thirty|si"},
-	{numberToken, 40, "چهل|چل|forty|fourty|chehel"},
+	{numberToken, 40, "چهل|چل|forty|fourty|chehel"}, //nolint:misspell // how people type it
 	{numberToken, 50, "پنجاه|fifty|panjah"},
 	{numberToken, 60, "شصت|شست|sixty|shast"},
 	{numberToken, 70, "هفتاد|seventy|haftad"},
@@ -168,7 +168,7 @@ var numberTerms = append([]term{
 	{signToken, -1, "منفی|minus"},
 	{scaleToken, 100, "hundred"},
 	{scaleToken, 1_000, "هزار|هزارتا|thousand|hezar|k"},
-	{scaleToken, 1_000_000, "میلیون|ملیون|میلیونی|million|millions|milion|melyoon"},
+	{scaleToken, 1_000_000, "میلیون|ملیون|میلیونی|million|millions|milion|melyoon"}, //nolint:misspell // how people type it
 	{scaleToken, 1_000_000_000, "میلیارد|ملیارد|billion|milliard"},
 }, ordinalTerms()...)
 
