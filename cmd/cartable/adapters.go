@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"cartable/bot"
 	"cartable/bot/form"
@@ -20,18 +19,7 @@ import (
 // (announcements).
 type lane struct {
 	*telegram.Client
-	lane  telegram.Lane
-	clock crm.Clock
-}
-
-// Ready is the client's, but the past where a message may go at once: the outbox
-// compares with a moment before it asked, to which "now" is the future.
-func (l lane) Ready(chatID int64) time.Time {
-	at := l.Client.Ready(chatID)
-	if !at.After(l.clock.Now()) {
-		return time.Time{}
-	}
-	return at
+	lane telegram.Lane
 }
 
 func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, error) {

@@ -56,7 +56,7 @@ func (a *app) lead(ctx context.Context) error {
 
 func (a *app) conversation(username string) *bot.Bot {
 	return bot.New(bot.Options{
-		Domain: a.domain, Messenger: lane{a.client, telegram.Reply, a.clock}, Drafts: drafts{a.drafts}, Forms: a.forms,
+		Domain: a.domain, Messenger: lane{a.client, telegram.Reply}, Drafts: drafts{a.drafts}, Forms: a.forms,
 		Catalogue: a.catalogue, Clock: a.clock, Log: a.log, Username: username, PublicURL: a.cfg.PublicURL,
 		FormEnded: a.metrics.FormEnded,
 	})
@@ -64,7 +64,7 @@ func (a *app) conversation(username string) *bot.Bot {
 
 func (a *app) newOutbox(talk *bot.Bot) *outbox.Outbox {
 	return outbox.New(a.pool, outbox.Options{
-		Clock: a.clock, Log: a.log, Sender: lane{a.client, telegram.Announce, a.clock}, Renderer: renderer{talk}, Domain: a.service,
+		Clock: a.clock, Log: a.log, Sender: lane{a.client, telegram.Announce}, Renderer: renderer{talk}, Domain: a.service,
 		Observe: func(o outbox.Outcome, waited time.Duration) { a.metrics.Notification(string(o), waited) },
 	})
 }

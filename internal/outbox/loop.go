@@ -49,7 +49,10 @@ func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]b
 		if busy[r.staff] || len(turn.ids) == 0 || turn.notBefore.After(now) {
 			continue
 		}
-		if left := o.ready(r.chat).Sub(now); left > 0 {
+		// The clock is read after the messenger's answer, whose "now" is later than
+		// any moment before it was asked.
+		if at := o.ready(r.chat); at.After(o.opt.Clock.Now()) {
+			left := at.Sub(o.opt.Clock.Now())
 			pause = min(pause, max(left, time.Millisecond))
 			continue
 		}
