@@ -58,7 +58,8 @@ type look struct {
 
 func desktop() look { return look{width: 1600, height: 1000, scheme: "light", language: "en"} }
 
-// open shows the page in a tab of its own and waits until it has its chats.
+// open shows the page in a tab of its own and waits until it has its chats and
+// hears of news.
 // Each fake has its own port, so no tab sees another's stored settings.
 func open(t *testing.T, browser context.Context, how look, f *fake) *tab {
 	t.Helper()
@@ -84,7 +85,7 @@ func open(t *testing.T, browser context.Context, how look, f *fake) *tab {
 	if err := chromedp.Do(ctx, emulate(how), chromedp.Navigate(f.URL)); err != nil {
 		t.Fatalf("open the page: %v", err)
 	}
-	tb.until(t, `document.documentElement.hasAttribute("data-ready") && document.fonts.status === "loaded"`)
+	tb.until(t, `document.documentElement.hasAttribute("data-live") && document.fonts.status === "loaded"`)
 	return tb
 }
 

@@ -37,9 +37,12 @@ export async function upload(path, file) {
 export class Live {
   #wanted = new Set();
   #running = false;
+  #listening = false;
   #handlers;
 
-  // handlers: state(state), chat(chat) after a change event, online(bool).
+  // handlers: state(state, live), where live says that it was read while the news
+  // were listened to, so that nothing is missed since; chat(chat) after a change
+  // event; online(bool).
   constructor(handlers) {
     this.#handlers = handlers;
   }
@@ -50,10 +53,12 @@ export class Live {
     events.addEventListener("open", () => {
       clearInterval(poll);
       poll = 0;
+      this.#listening = true;
       this.#handlers.online(true);
       this.refresh();
     });
     events.addEventListener("error", () => {
+      this.#listening = false;
       this.#handlers.online(false);
       if (!poll) poll = setInterval(() => this.refresh(), FALLBACK_POLL_MS);
     });
@@ -99,8 +104,9 @@ export class Live {
       this.#handlers.chat(whole(await read(`/sim/chat/${key}`)));
       return;
     }
+    const live = this.#listening;
     const state = await read("/sim/state");
-    this.#handlers.state({ ...state, links: state.links ?? [], chats: (state.chats ?? []).map(whole) });
+    this.#handlers.state({ ...state, links: state.links ?? [], chats: (state.chats ?? []).map(whole) }, live);
   }
 }
 

@@ -32,7 +32,7 @@ class App {
     this.topbar = new Topbar(document.getElementById("topbar"), page);
     this.stage = new Stage(document.getElementById("stage"), document.getElementById("tabs"), page);
     this.live = new Live({
-      state: (state) => this.#show(state),
+      state: (state, live) => this.#show(state, live),
       chat: (chat) => this.#showChat(chat),
       online: (online) => this.topbar.showOnline(online),
     });
@@ -58,13 +58,13 @@ class App {
     this.stage.tick(now);
   }
 
-  #show(state) {
+  #show(state, live) {
     this.#state = state;
     this.#clock = { now: Date.parse(state.now), at: performance.now() };
     this.topbar.show(state);
     this.stage.showAll(state.chats);
     this.#tick();
-    document.documentElement.toggleAttribute("data-ready", true);
+    document.documentElement.toggleAttribute("data-live", live);
     const newcomer = this.#awaited && state.chats.find((chat) => !this.#awaited.has(chat.id));
     if (!newcomer) return;
     this.#awaited = null;

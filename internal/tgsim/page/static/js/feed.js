@@ -45,6 +45,7 @@ export class Feed {
 
   // show brings the column to the chat's present state.
   show(chat) {
+    this.#noticeLeaving();
     const messages = chat.messages.filter((message) => !message.deleted);
     const first = this.#messages.size === 0;
     this.#forget(messages);
@@ -130,12 +131,15 @@ export class Feed {
     return day;
   }
 
-  // A height changed. Where the reader scrolled up in the same frame, the
-  // scroll event has not come yet; that they left the end must win.
   #keepEnd() {
-    if (!this.#stuck) return;
-    if (this.scroller.scrollTop < this.#end - NEAR_END_PX && this.#distance() >= NEAR_END_PX) this.#scrolled();
-    else this.scrollToEnd();
+    this.#noticeLeaving();
+    if (this.#stuck) this.scrollToEnd();
+  }
+
+  // Where the reader scrolled up in the same frame in which something arrives or
+  // grows, the scroll event has not come yet; that they left the end must win.
+  #noticeLeaving() {
+    if (this.#stuck && this.scroller.scrollTop < this.#end - NEAR_END_PX && this.#distance() >= NEAR_END_PX) this.#scrolled();
   }
 
   #distance() {
