@@ -69,7 +69,7 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, sk
 	case crm.NotifyReminder, crm.NotifyEscalated:
 		rem, open := c.Reminder(n.Reminder)
 		if !open || !rem.Due.Equal(n.Due) {
-			return rd.RungOver(c), !sent
+			return rd.RungOver(n), !sent
 		}
 		return rd.Ring(n, rem), false
 	case crm.NotifyAsked:

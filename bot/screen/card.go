@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -36,7 +38,7 @@ func (r Reader) undoLast(c crm.Card) view.Keyboard {
 
 // record is who the customer is.
 func (r Reader) record(c crm.Customer) view.HTML {
-	lines := []view.HTML{view.Text(r.P.T("card.who")) + " " + view.Bold(words(r.clip(r.Name(c), 200)))}
+	lines := []view.HTML{r.who(c), r.line("card.city", words(r.clip(c.City, 100)))}
 	for _, p := range c.Phones {
 		number := phone(p.Phone)
 		if p.Wrong {
@@ -47,20 +49,31 @@ func (r Reader) record(c crm.Customer) view.HTML {
 		}
 		lines = append(lines, r.line("card.phone", number))
 	}
-	lines = append(lines, r.line("card.city", words(r.clip(c.City, 100))), r.line("card.email", words(r.clip(c.Email, 100))))
+	lines = append(lines, r.line("card.email", words(r.clip(c.Email, 100))), r.line("card.date", r.inquired(c)))
 	for _, f := range r.Dir.Fields {
 		if v := c.Values[f.ID]; v != "" && !f.Retired {
 			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
 		}
 	}
-	source := view.Text(r.SourceTitle(c.Source)) + view.Text(" · ") + r.When(c.LastInquiryAt)
-	return view.Lines(append(lines, r.line("card.source", source))...)
+	return view.Lines(append(lines, r.line("card.source", words(r.SourceTitle(c.Source))))...)
+}
+
+func (r Reader) who(c crm.Customer) view.HTML {
+	return r.line("card.who", view.Bold(words(r.clip(r.Name(c), 200))))
+}
+
+// inquired is when the latest inquiry came, and the first where that was another.
+func (r Reader) inquired(c crm.Customer) view.HTML {
+	latest := r.When(c.LastInquiryAt)
+	if c.FirstInquiryAt.IsZero() || c.FirstInquiryAt.Equal(c.LastInquiryAt) {
+		return latest
+	}
+	return r.P.H("card.date_again", "Latest", latest, "First", r.When(c.FirstInquiryAt))
 }
 
 // standing is where the follow-up stands: status, cartable, what is due.
 func (r Reader) standing(c crm.Customer) view.HTML {
-	lines := []view.HTML{r.line("card.status", view.Bold(view.Text(r.StatusTitle(c.Status.Status))))}
-	lines = append(lines, r.Answers(c.Status)...)
+	lines := append([]view.HTML{r.line("card.status", view.Bold(view.Text(r.StatusTitle(c.Status.Status))))}, r.outcome(c.Status)...)
 	holder := view.Text(r.P.T("card.nobody"))
 	if c.Holder != 0 {
 		holder = words(r.StaffName(c.Holder))
@@ -103,6 +116,22 @@ func (r Reader) Answers(st crm.StatusState) []view.HTML {
 	return lines
 }
 
+// outcome is Answers with the appointment, where there is one, as one moment in
+// place of the fields that make it.
+func (r Reader) outcome(st crm.StatusState) []view.HTML {
+	s, ok := r.Dir.Status(st.Status)
+	if !ok || st.Appointment == nil {
+		return r.Answers(st)
+	}
+	rest := crm.StatusState{Status: st.Status, Answers: crm.Values{}}
+	for _, f := range s.Fields {
+		if f.ID != s.AppointmentDate && f.ID != s.AppointmentTime && (f.Derived == 0 || f.Derived != s.AppointmentDate) {
+			rest.Answers[f.ID] = st.Answers[f.ID]
+		}
+	}
+	return append([]view.HTML{r.line("notice.appointment", view.Bold(r.Moment(*st.Appointment)))}, r.Answers(rest)...)
+}
+
 func (r Reader) recent(events []crm.Event) view.HTML {
 	var lines []view.HTML
 	for _, e := range events {
@@ -138,20 +167,20 @@ func (r Reader) cardButtons(c crm.Customer) view.Keyboard {
 	}
 	status := r.button("button.status", callback.Ref{Action: callback.SetStatus, Record: id, Version: v})
 	status.Style = view.Primary
-	second := []view.Button{
+	buttons := []view.Button{
+		status, r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: id, Version: v}),
 		r.button("button.remind", callback.Ref{Action: callback.Remind, Record: id, Version: v}),
 		r.button("button.hand_over", callback.Ref{Action: callback.HandOver, Record: id, Version: v}),
-	}
-	third := []view.Button{
 		r.button("button.wrong_number", callback.Ref{Action: callback.WrongNumber, Record: id, Version: v}),
 		r.button("button.edit", callback.Ref{Action: callback.EditFields, Record: id}),
 	}
-	if c.Status.Appointment != nil {
-		third = append(third, r.button("button.reschedule", callback.Ref{Action: callback.Reschedule, Record: id, Version: v}))
+	if c.Status.Appointment == nil {
+		return r.keyboard(append(append(rows, pairs(buttons)...), reading)...)
 	}
-	return r.keyboard(append(rows,
-		[]view.Button{status, r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: id, Version: v})},
-		second, third, reading)...)
+	// With one button more, rows of two come out even.
+	reschedule := r.button("button.reschedule", callback.Ref{Action: callback.Reschedule, Record: id, Version: v})
+	buttons = append(slices.Insert(buttons, 2, reschedule), reading...)
+	return r.keyboard(append(rows, pairs(buttons)...)...)
 }
 
 func (r Reader) handoffButtons(c crm.Customer) []view.Button {

@@ -97,10 +97,7 @@ func (r Reader) agreed(e crm.Event) view.HTML {
 	if e.Delta.Status != nil {
 		st := e.Delta.Status.To
 		lines = append(lines, r.line("card.status", view.Bold(view.Text(r.StatusTitle(st.Status)))))
-		lines = append(lines, r.Answers(st)...)
-		if st.Appointment != nil {
-			lines = append(lines, r.line("notice.appointment", view.Bold(r.Moment(*st.Appointment))))
-		}
+		lines = append(lines, r.outcome(st)...)
 	}
 	for _, rem := range e.Delta.Opened {
 		lines = append(lines, r.line("card.reminder", r.When(rem.Due)))
@@ -146,7 +143,7 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 		head = view.Lines(head, r.P.H("notice.late", "When", r.When(n.Due)))
 	}
 	lines := []view.HTML{
-		view.Text(r.P.T("card.who")) + " " + view.Bold(words(r.clip(r.Name(c), 200))),
+		r.who(c),
 		r.line("card.phone", phone(c.Phone())),
 		r.line("card.status", view.Text(r.StatusTitle(c.Status.Status))),
 	}
@@ -169,28 +166,30 @@ func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {
 		[]view.Button{r.copyButton(c)})
 }
 
-// RungOver is a reminder that is settled: nothing is left to tap but the card.
-func (r Reader) RungOver(c crm.Customer) view.Message {
-	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), r.P.H("notice.reminder_over")),
-		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
+// RungOver is a reminder that is settled, or put off: nothing is left to tap but the
+// card, and for a minute undo.
+func (r Reader) RungOver(n Notice) view.Message {
+	c := n.Card.Customer
+	over := r.P.H("notice.reminder_over")
+	if rem, open := c.Reminder(n.Reminder); open {
+		over = r.P.H("notice.reminder_later", "When", r.When(rem.Due))
+	}
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), over),
+		Inline: append(r.keyboard([]view.Button{r.OpenButton(c.ID)}), r.undoLast(n.Card)...)}
 }
 
 // WhatCame asks, in the reminder's own message, what came of it: a status, no
 // answer, another date, or nothing more.
 func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
-	var rows [][]view.Button
-	var row []view.Button
+	var statuses []view.Button
 	for _, s := range r.Dir.Statuses {
 		if s.Retired {
 			continue
 		}
-		row = append(row, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
+		statuses = append(statuses, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
 			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID)})})
-		if len(row) == 2 {
-			rows, row = append(rows, row), nil
-		}
 	}
-	rows = append(rows, row,
+	rows := append(pairs(statuses),
 		[]view.Button{
 			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version}),
 			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),

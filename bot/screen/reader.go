@@ -59,6 +59,25 @@ func (r Reader) keyboard(rows ...[]view.Button) view.Keyboard {
 	return k
 }
 
+// shortLabel is how much of a label stands on half the width of a phone.
+const shortLabel = 17
+
+// pairs lays buttons out two to a row, and alone whose label is too long for that.
+func pairs(buttons []view.Button) [][]view.Button {
+	var rows [][]view.Button
+	half := false // the last row has room
+	for _, b := range buttons {
+		short := len([]rune(b.Label)) <= shortLabel
+		if short && half {
+			rows[len(rows)-1] = append(rows[len(rows)-1], b)
+			half = false
+			continue
+		}
+		rows, half = append(rows, []view.Button{b}), short
+	}
+	return rows
+}
+
 func (r Reader) button(key string, ref callback.Ref) view.Button {
 	return view.Button{Label: r.P.T(key), Data: callback.MustEncode(ref)}
 }

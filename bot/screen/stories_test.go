@@ -180,7 +180,8 @@ func (w world) notices() []story {
 		}},
 		{"Ring_again", omid, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyReminder, 2, 0), met.Reminders[0]) }},
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},
-		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(met) }},
+		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
+		{"RungOver_put_off", omid, func(r screen.Reader) view.Message { return r.RungOver(ring(crm.NotifyReminder, 1, 0)) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {
 			return r.Asked(n(crm.NotifyAsked, met, crm.Event{Actor: lena, Detail: crm.Detail{To: omid}}))
