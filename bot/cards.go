@@ -8,6 +8,7 @@ import (
 	"cartable/bot/callback"
 	"cartable/bot/form"
 	"cartable/bot/screen"
+	"cartable/bot/view"
 	"cartable/internal/crm"
 )
 
@@ -46,6 +47,7 @@ func (r *request) actOnCustomer(ctx context.Context, ref callback.Ref) (string, 
 		_, err := r.Domain.AskHolder(ctx, r.command(), id)
 		return r.p.T("toast.asked"), err
 	case callback.EditField:
+		b.args = map[string]string{argCard: strconv.FormatInt(ref.Arg, 10)}
 		return r.editField(ctx, b, ref.Question)
 	default:
 		return r.actAsHolder(ctx, ref, b)
@@ -83,14 +85,21 @@ func (r *request) actAsHolder(ctx context.Context, ref callback.Ref, b beginning
 		b.kind = formHandOver
 		err = r.begin(ctx, b)
 	case callback.Remind:
+		if len(c.Customer.Reminders) > 0 && ref.Arg == 0 {
+			_, err = r.send(ctx, r.reader().Reminders(c.Customer))
+			return "", err
+		}
 		b.kind = formRemind
+		if ref.Arg != 0 {
+			b.message = r.up.Message
+		}
 		err = r.begin(ctx, b)
 	case callback.EditFields:
-		_, err = r.send(ctx, r.reader().EditMenu(c.Customer))
+		_, err = r.send(ctx, r.reader().EditMenu(c.Customer, r.up.Message))
 	case callback.NoAnswer:
-		return "", r.noAnswer(ctx, c.Customer)
+		return "", r.noAnswer(ctx, c.Customer, ref.Arg != 0)
 	case callback.WrongPhone:
-		return "", r.wrongNumber(ctx, c.Customer, ref.Value)
+		return "", r.wrongNumber(ctx, c.Customer, ref.Value, int(ref.Arg))
 	default: // WrongNumber
 		return "", r.whichNumber(ctx, c.Customer)
 	}
@@ -112,7 +121,7 @@ func (r *request) editField(ctx context.Context, b beginning, field string) (str
 		return "", err
 	}
 	b.kind, b.message = formEdit, r.up.Message
-	b.args = map[string]string{argField: field}
+	b.args[argField] = field
 	b.prefill = form.Answers{}
 	switch field {
 	case "name":
@@ -171,17 +180,28 @@ func (r *request) timeline(ctx context.Context, id crm.CustomerID, before crm.Ev
 }
 
 // noAnswer counts a call without an answer; in place of a reminder's question,
-// below a card.
-func (r *request) noAnswer(ctx context.Context, c crm.Customer) error {
+// below a card, which shows it too.
+func (r *request) noAnswer(ctx context.Context, c crm.Customer, asked bool) error {
 	out, err := r.Domain.NoAnswer(ctx, r.command(), c.ID, c.Version)
 	if err != nil {
 		return err
 	}
-	if out.Next == nil {
-		_, err = r.send(ctx, r.reader().TriedEnough(c, out))
+	m := r.reader().TriedEnough(c, out)
+	if out.Next != nil {
+		m = r.reader().Saved(r.reader().NoAnswerSaved(c, out), out, "")
+	}
+	if asked {
+		return r.inPlace(ctx, m)
+	}
+	return r.belowCard(ctx, r.up.Message, c.ID, m)
+}
+
+// belowCard says what came of a card's button, and brings the card up to date.
+func (r *request) belowCard(ctx context.Context, card int, id crm.CustomerID, m view.Message) error {
+	if _, err := r.send(ctx, m); err != nil || card == 0 {
 		return err
 	}
-	_, err = r.send(ctx, r.reader().Saved(r.reader().NoAnswerSaved(c, out), out, ""))
+	_, err := r.card(ctx, card, id)
 	return err
 }
 
@@ -193,21 +213,29 @@ func (r *request) whichNumber(ctx context.Context, c crm.Customer) error {
 		}
 	}
 	if len(good) == 1 {
-		return r.wrongNumber(ctx, c, string(good[0].Phone))
+		return r.wrongNumber(ctx, c, string(good[0].Phone), 0)
 	}
 	if len(good) == 0 {
 		return &crm.Error{Code: crm.Gone, Key: crm.KeyNoPhone}
 	}
-	_, err := r.send(ctx, r.reader().WhichNumber(c))
+	_, err := r.send(ctx, r.reader().WhichNumber(c, r.up.Message))
 	return err
 }
 
-func (r *request) wrongNumber(ctx context.Context, c crm.Customer, phone string) error {
+// wrongNumber marks a number: by a button of the card, or in place of the question
+// which one, which knows the card that it was asked from.
+func (r *request) wrongNumber(ctx context.Context, c crm.Customer, phone string, card int) error {
 	out, err := r.Domain.WrongNumber(ctx, r.command(), c.ID, c.Version, phone)
 	if err != nil {
 		return err
 	}
-	_, err = r.send(ctx, r.reader().NumberWrong(c, out))
+	if card == 0 {
+		return r.belowCard(ctx, r.up.Message, c.ID, r.reader().NumberWrong(c, out, r.up.Message))
+	}
+	if err := r.inPlace(ctx, r.reader().NumberWrong(c, out, card)); err != nil {
+		return err
+	}
+	_, err = r.card(ctx, card, c.ID)
 	return err
 }
 
@@ -266,6 +294,11 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 	if err := r.Domain.React(ctx, r.staff.ID, id); err != nil {
 		return "", err
 	}
+	if ref.Value != laterOpen && ref.Value != laterPick {
+		if err := r.Forms.TakeOver(ctx, r.staff.ID, r.up.Message); err != nil {
+			return "", err
+		}
+	}
 	if ref.Action == callback.Done {
 		if !crm.Changes(r.staff, c.Customer) {
 			return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder}
@@ -282,11 +315,18 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 	return r.later(ctx, c.Customer, id, ref.Value)
 }
 
+// What a button of a ring says of when, beside a span of time.
+const (
+	laterOpen = "open" // not at all: the customer's card
+	laterPick = "pick" // ask, below
+	laterDate = "date" // ask, in this message
+)
+
 // later puts a reminder off, or opens the card of its customer.
 func (r *request) later(ctx context.Context, c crm.Customer, id crm.ReminderID, choice string) (string, error) {
 	var at time.Time
 	switch choice {
-	case "open":
+	case laterOpen:
 		_, err := r.card(ctx, 0, c.ID)
 		return "", err
 	case "15m":
@@ -295,6 +335,8 @@ func (r *request) later(ctx context.Context, c crm.Customer, id crm.ReminderID, 
 		at = r.now.Add(time.Hour)
 	case "tomorrow":
 		at = r.now.AddDate(0, 0, 1)
+	case laterDate:
+		return "", r.begin(ctx, beginning{kind: formLater, customer: c.ID, subject: int64(id), message: r.up.Message})
 	default:
 		return "", r.begin(ctx, beginning{kind: formLater, customer: c.ID, subject: int64(id)})
 	}

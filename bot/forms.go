@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"time"
 
 	"cartable/bot/callback"
 	"cartable/bot/form"
@@ -102,6 +103,9 @@ func (r *request) advance(ctx context.Context, id string, take step) (toast stri
 		return r.p.T("form_bot.over"), nil
 	}
 	def, err := r.define(ctx, d)
+	if words, known := r.words(err); err != nil && known {
+		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -171,8 +175,11 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		return "", err
 	}
 	d.Revision++
-	if formKind(d.Kind) == formChoose {
+	switch formKind(d.Kind) {
+	case formChoose:
 		return r.chosen(ctx, d)
+	case formFind:
+		return r.find(ctx, d)
 	}
 	m, err := r.save(ctx, def, d)
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
@@ -187,6 +194,15 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		return "", err
 	}
 	return r.finish(ctx, d, m)
+}
+
+// find looks up what was asked for, below the question.
+func (r *request) find(ctx context.Context, d form.Draft) (string, error) {
+	if err := r.lookUp(ctx, string(d.Answers["find"])); err != nil {
+		return "", err
+	}
+	r.FormEnded("saved")
+	return "", r.forget(ctx, d.ID)
 }
 
 func withArg(d form.Draft, name, value string) form.Draft {
@@ -242,6 +258,18 @@ func (r *request) parked(ctx context.Context, but string) (string, error) {
 		return "", err
 	}
 	return f.ID, nil
+}
+
+// giveUp ends a form that cannot be gone on with, and says why.
+func (r *request) giveUp(ctx context.Context, d form.Draft, why string) error {
+	if r.up.Query == "" {
+		d = r.moveDown(ctx, d)
+	}
+	if _, err := r.show(ctx, d.Message, r.reader().FormOver(why)); err != nil {
+		return err
+	}
+	r.FormEnded("lost")
+	return r.forget(ctx, d.ID)
 }
 
 // drop gives a form up.
@@ -340,20 +368,60 @@ func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error)
 	})
 }
 
-// typeIntoForm gives typed words to the form that is open. A number that is no
-// answer is looked up, since an agent may be asked about another customer.
+// fresh is how long after its last answer a form may take a number for a remark.
+const fresh = 3 * time.Minute
+
+// typeIntoForm gives typed words to the form that is open. A number alone, where
+// none is asked for, is looked up, since an agent may be asked about another
+// customer; as a note, or the like, it is taken while the form is fresh.
 func (r *request) typeIntoForm(ctx context.Context, open OpenForm) error {
-	refused := false
-	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
-		d, out := form.Type(def, d, r.up.Text, r.env())
-		q, _ := def.Question(d.Current)
-		refused = out.Problem != "" && q.Type != crm.Phone
-		return d, out
-	})
-	if found := persian.FindPhones(r.up.Text); err == nil && refused && len(found) == 1 {
-		return r.byPhone(ctx, found[0].Phone, "")
+	if number, alone := r.numberAlone(); alone {
+		taken, err := r.takesNumber(ctx, open)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			return r.byPhone(ctx, number, "")
+		}
 	}
+	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		return form.Type(def, d, r.up.Text, r.env())
+	})
 	return err
+}
+
+// takesNumber says whether a telephone number may be the answer to the question that
+// is open. A form whose answers are lost says so itself.
+func (r *request) takesNumber(ctx context.Context, open OpenForm) (bool, error) {
+	d, err := r.Drafts.Load(ctx, open.ID)
+	if errors.Is(err, ErrDraftGone) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	def, err := r.define(ctx, d)
+	if err != nil {
+		return true, nil //nolint:nilerr // met again, and told, where the input is taken
+	}
+	q, asked := def.Question(d.Current)
+	switch {
+	case !asked:
+		return false, nil
+	case q.Type == crm.Phone || open.Kind == formFind:
+		return true, nil
+	default:
+		return q.Type == crm.LongText && r.now.Sub(open.TouchedAt) <= fresh, nil
+	}
+}
+
+// numberAlone is the telephone number that the whole text is.
+func (r *request) numberAlone() (persian.Phone, bool) {
+	found := persian.FindPhones(r.up.Text)
+	if len(found) != 1 || nameBeside(r.up.Text, found[0]) != "" {
+		return "", false
+	}
+	return found[0].Phone, true
 }
 
 func (r *request) contactIntoForm(ctx context.Context, open OpenForm, phone string) (taken bool, err error) {

@@ -43,7 +43,14 @@ const (
 
 // define makes the questions of a draft from the definitions of now.
 func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, error) {
+	about, err := r.about(ctx, d)
+	if err != nil {
+		return form.Definition{}, err
+	}
 	title := r.p.T("form_bot." + d.Kind)
+	if d.Customer != 0 {
+		title += " — " + view.Clip(r.reader().Name(about), 60)
+	}
 	one := func(q form.Question) form.Definition {
 		return form.Definition{Title: title, Questions: []form.Question{q}}
 	}
@@ -52,9 +59,9 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	}
 	switch formKind(d.Kind) {
 	case formChoose:
-		return r.defineChoice(ctx, d)
+		return r.defineChoice(about), nil
 	case formStatus:
-		return r.defineStatus(ctx, d)
+		return r.defineStatus(d, about)
 	case formNote:
 		return one(text("note", crm.LongText, true)), nil
 	case formHandOver:
@@ -63,12 +70,8 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	case formReturn:
 		return one(text("reason", crm.LongText, true)), nil
 	case formRemind:
-		at, err := r.appointment(ctx, d.Customer)
-		if err != nil {
-			return form.Definition{}, err
-		}
 		return form.Definition{Title: title, Questions: []form.Question{
-			form.Reminder(r.env(), true, at), text("remind_reason", crm.Text, false)}}, nil
+			form.Reminder(r.env(), true, appointment(about)), text("remind_reason", crm.Text, false)}}, nil
 	case formLater:
 		return one(form.Reminder(r.env(), true, nil)), nil
 	case formEdit:
@@ -86,18 +89,23 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	}
 }
 
-// defineChoice asks what came of a contact.
-func (r *request) defineChoice(ctx context.Context, d form.Draft) (form.Definition, error) {
-	c, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 0)
-	if err != nil {
-		return form.Definition{}, err
+// about is the customer whom a form is about; none for a form about nobody.
+func (r *request) about(ctx context.Context, d form.Draft) (crm.Customer, error) {
+	if d.Customer == 0 {
+		return crm.Customer{}, nil
 	}
+	c, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 0)
+	return c.Customer, err
+}
+
+// defineChoice asks what came of a contact.
+func (r *request) defineChoice(about crm.Customer) form.Definition {
 	q := form.Question{ID: "status", Emoji: "🏷", Title: r.p.T("form_bot.q_status"), Type: crm.Choice, Required: true}
 	for _, s := range r.dir.Statuses {
 		q.Choices = append(q.Choices, form.Option{Value: crm.ChoiceValue(crm.ChoiceID(s.ID)),
 			Label: view.Clip(r.reader().StatusTitle(s.ID), 40), Retired: s.Retired})
 	}
-	return form.Definition{Title: view.Clip(r.reader().Name(c.Customer), 60), Questions: []form.Question{q}}, nil
+	return form.Definition{Title: view.Clip(r.reader().Name(about), 60), Questions: []form.Question{q}}
 }
 
 // chosen goes on from the choice of a status to its questions, in the same message.
@@ -114,29 +122,24 @@ func (r *request) chosen(ctx context.Context, d form.Draft) (string, error) {
 	return "", r.forget(ctx, d.ID)
 }
 
-func (r *request) defineStatus(ctx context.Context, d form.Draft) (form.Definition, error) {
+func (r *request) defineStatus(d form.Draft, about crm.Customer) (form.Definition, error) {
 	s, ok := r.dir.Status(crm.StatusID(d.Subject))
 	if !ok || s.Retired {
 		return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
 	}
 	all := r.colleagues(0)
 	def := form.FromStatus(s, all, all, r.env())
-	c, err := r.Domain.Card(ctx, r.dir, r.staff, d.Customer, 0)
-	if err != nil {
-		return form.Definition{}, err
-	}
-	def.Title = r.reader().StatusTitle(s.ID) + " — " + view.Clip(r.reader().Name(c.Customer), 60)
+	def.Title = r.reader().StatusTitle(s.ID) + " — " + view.Clip(r.reader().Name(about), 60)
 	return def, nil
 }
 
 // appointment tells a reminder of a customer's appointment.
-func (r *request) appointment(ctx context.Context, id crm.CustomerID) (func(form.Answers) (time.Time, bool), error) {
-	c, err := r.Domain.Card(ctx, r.dir, r.staff, id, 0)
-	if err != nil || c.Customer.Status.Appointment == nil {
-		return nil, err
+func appointment(c crm.Customer) func(form.Answers) (time.Time, bool) {
+	if c.Status.Appointment == nil {
+		return nil
 	}
-	at := *c.Customer.Status.Appointment
-	return func(form.Answers) (time.Time, bool) { return at, true }, nil
+	at := *c.Status.Appointment
+	return func(form.Answers) (time.Time, bool) { return at, true }
 }
 
 func (r *request) defineEdit(d form.Draft, title string) (form.Definition, error) {
@@ -158,6 +161,10 @@ func (r *request) defineEdit(d form.Draft, title string) (form.Definition, error
 		if f.Type == crm.Staffer {
 			q.Choices = r.colleagues(0)
 		}
+	}
+	// What stands can be emptied, but for what a customer is known by.
+	if name != "name" && name != "phone" && d.Prefill[q.ID] != "" {
+		q.Required, q.Clears = false, true
 	}
 	return form.Definition{Title: title, Questions: []form.Question{q}}, nil
 }
@@ -211,8 +218,6 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.saveEdit(ctx, cmd, d)
 	case formCustomer:
 		return r.saveCustomer(ctx, cmd, d)
-	case formFind:
-		return view.Message{HTML: r.p.H("form_bot.finding")}, r.lookUp(ctx, a("find"))
 	case formBusiness:
 		if err := r.Domain.NameBusiness(ctx, cmd, a("business")); err != nil {
 			return view.Message{}, err
@@ -346,6 +351,8 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Later, Record: f.Subject, Value: "pick"}
 	case formEdit:
 		ref.Action = callback.EditFields
+	case formCustomer:
+		return &callback.Ref{Action: callback.AddCustomer}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cartable/bot/screen"
+	"cartable/bot/view"
 	"cartable/internal/crm"
 	"cartable/internal/persian"
 )
@@ -26,8 +27,8 @@ func (r *request) pasted(ctx context.Context, typed string) error {
 	return err
 }
 
-// readList reads one customer a line: a number and a name, in any order. A line
-// with several numbers is taken by its first.
+// readList reads one customer a line: a number and a name, in any order. A line of
+// several numbers is several customers.
 func readList(lines []string) screen.Pasted {
 	var out screen.Pasted
 	seen := map[persian.Phone]bool{}
@@ -35,16 +36,47 @@ func readList(lines []string) screen.Pasted {
 		if strings.TrimSpace(persian.Clean(l)) == "" {
 			continue
 		}
-		found := persian.FindPhones(l)
-		switch {
-		case len(found) == 0:
+		entries := readLine(l)
+		if len(entries) == 0 {
 			out.Unreadable = append(out.Unreadable, l)
-		case seen[found[0].Phone]:
-			out.Repeated++
-		default:
-			seen[found[0].Phone] = true
-			out.Entries = append(out.Entries, crm.ListEntry{Phone: found[0].Phone, Name: nameBeside(l, found[0])})
 		}
+		for _, e := range entries {
+			if seen[e.Phone] {
+				out.Repeated++
+				continue
+			}
+			seen[e.Phone] = true
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out
+}
+
+// readLine reads the customers of one line. Of several, each has the name on its
+// own side: the side on which the first one's stands.
+func readLine(l string) []crm.ListEntry {
+	found := persian.FindPhones(l)
+	if len(found) == 1 {
+		return []crm.ListEntry{{Phone: found[0].Phone, Name: nameBeside(l, found[0])}}
+	}
+	var out []crm.ListEntry
+	before := len(found) > 0 && tidyName(l[:found[0].Start]) != ""
+	for i, f := range found {
+		from, to := f.End, len(l)
+		if i+1 < len(found) {
+			to = found[i+1].Start
+		}
+		if before {
+			from, to = 0, f.Start
+			if i > 0 {
+				from = found[i-1].End
+			}
+		}
+		e := crm.ListEntry{Phone: f.Phone, Name: tidyName(l[from:to])}
+		if e.Name == "" && i > 0 {
+			e.Name = out[i-1].Name // two numbers in a row are one person's
+		}
+		out = append(out, e)
 	}
 	return out
 }
@@ -55,8 +87,12 @@ var listMark = regexp.MustCompile(`^[0-9۰-۹]{1,4}\s*[.)\-:]\s*`)
 // nameBeside is what stands in a line beside the number: the name, without
 // separators, list marks and the words that label it.
 func nameBeside(l string, found persian.FoundPhone) string {
+	return tidyName(l[:found.Start] + " " + l[found.End:])
+}
+
+func tidyName(s string) string {
 	const separators = " \t-–—:;,،؛.|/\\()[]*•+\"'"
-	rest := strings.Trim(persian.Clean(l[:found.Start]+" "+l[found.End:]), separators)
+	rest := strings.Trim(persian.Clean(s), separators)
 	rest = strings.Trim(listMark.ReplaceAllString(rest, ""), separators)
 	if len([]rune(rest)) > crm.MaxName {
 		rest = string([]rune(rest)[:crm.MaxName])
@@ -82,7 +118,7 @@ func (r *request) importList(ctx context.Context, draft string) error {
 
 func (r *request) listGone(ctx context.Context, err error) error {
 	if err == ErrDraftGone { //nolint:errorlint // Drafts answer it bare, by contract
-		_, err = r.show(ctx, r.up.Message, r.reader().FormLost(nil))
+		_, err = r.show(ctx, r.up.Message, view.Message{HTML: r.p.H("list.lost")})
 	}
 	return err
 }

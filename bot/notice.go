@@ -38,7 +38,7 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		}
 	}
 	if a.Customer == 0 {
-		return b.wordGeneral(ctx, rd, n)
+		return b.wordGeneral(ctx, rd, n, a.Sent)
 	}
 	n.Card, err = b.Domain.Card(ctx, dir, a.Recipient, a.Customer, screen.CardEvents)
 	if crm.IsKey(err, crm.KeyNoCustomer) {
@@ -59,11 +59,16 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 // wordAbout words what is about a customer.
 func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
 	c := n.Card.Customer
+	if n.Withdrawn && !sent {
+		return m, true
+	}
 	switch n.Kind {
 	case crm.NotifyLead:
 		return rd.Lead(n), !sent && !c.Waiting()
 	case crm.NotifyInquiry:
 		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
+	case crm.NotifyAway:
+		return rd.Away(n), !sent && c.Holder == rd.Staff.ID
 	case crm.NotifyMoved:
 		return rd.Moved(n), false
 	case crm.NotifyReminder, crm.NotifyEscalated:
@@ -73,16 +78,19 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, sk
 		}
 		return rd.Ring(n, rem), false
 	case crm.NotifyAsked:
-		return rd.Asked(n), !sent && c.Holder != rd.Staff.ID
+		return rd.Asked(n), !sent && !rd.MayGive(c)
 	case crm.NotifyGiven:
 		return rd.Kept(n), false
 	default: // handed over, returned
-		return rd.HandedOver(n), n.Withdrawn && !sent
+		return rd.HandedOver(n), false
 	}
 }
 
 // wordGeneral words what is about no customer in particular.
-func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice) (Worded, error) {
+func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice, sent bool) (Worded, error) {
+	if n.Withdrawn {
+		return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}, Skip: !sent}, nil
+	}
 	switch n.Kind {
 	case crm.NotifyPasted:
 		waiting, err := b.Domain.BatchWaiting(ctx, n.Batch)
@@ -90,15 +98,12 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 			return Worded{}, err
 		}
 		n.Count = waiting
-		return Worded{Message: rd.PastedList(n), Skip: waiting == 0}, nil
+		return Worded{Message: rd.PastedList(n), Skip: waiting == 0 && !sent}, nil
 	case crm.NotifyLeft:
 		return Worded{Message: rd.LeftBehind(n)}, nil
 	case crm.NotifySilent:
 		return Worded{Message: rd.Silent(n)}, nil
 	default: // shared
-		if n.Withdrawn {
-			return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}}, nil
-		}
 		return Worded{Message: rd.GotShare(n)}, nil
 	}
 }

@@ -91,6 +91,8 @@ type Forms interface {
 	// Hush waits, for a moment at most, until what is being sent to somebody has
 	// arrived.
 	Hush(ctx context.Context, staff crm.StaffID) error
+	// TakeOver has the announcement in a message left as the conversation makes it.
+	TakeOver(ctx context.Context, staff crm.StaffID, message int) error
 	Current(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Parked(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Find(ctx context.Context, id string) (OpenForm, bool, error)

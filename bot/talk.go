@@ -89,7 +89,7 @@ func (r *request) lookUp(ctx context.Context, typed string) error {
 	phones := persian.FindPhones(typed)
 	lines := strings.Count(strings.TrimSpace(typed), "\n") + 1
 	switch {
-	case len(phones) > 1 || len(phones) == 1 && lines > 1:
+	case len(phones) > 1 || len(phones) == 1 && lines > 3:
 		return r.pasted(ctx, typed)
 	case len(phones) == 1:
 		return r.byPhone(ctx, phones[0].Phone, nameBeside(typed, phones[0]))
@@ -126,20 +126,50 @@ func (r *request) search(ctx context.Context, typed string) error {
 		_, err := r.send(ctx, view.Message{HTML: r.p.H("find.short"), Reply: r.reader().Menu()})
 		return err
 	}
-	found, err := r.Domain.Customers(ctx, r.dir, r.staff, crm.Filter{Text: typed}, crm.Cursor{}, screen.ListPage)
+	l := screen.List{Text: typed, Search: r.draftID(), First: true}
+	if err := r.found(ctx, &l, crm.Cursor{}); err != nil {
+		return err
+	}
+	switch {
+	case len(l.Customers) == 1:
+		_, err := r.card(ctx, 0, l.Customers[0].ID)
+		return err
+	case len(l.Customers) == 0:
+		_, err := r.send(ctx, view.Message{HTML: r.p.H("find.none", "Text", view.Isolate(view.Text(typed))), Reply: r.reader().Menu()})
+		return err
+	case l.More:
+		// Words do not fit a button: they wait in Redis for the next page.
+		if err := r.Drafts.SaveList(ctx, l.Search, []string{typed}); err != nil {
+			return err
+		}
+	}
+	_, err := r.send(ctx, r.reader().Customers(l))
+	return err
+}
+
+// found fills in the page of a search after a cursor.
+func (r *request) found(ctx context.Context, l *screen.List, after crm.Cursor) (err error) {
+	l.Customers, err = r.Domain.Customers(ctx, r.dir, r.staff, crm.Filter{Text: l.Text}, after, screen.ListPage+1)
+	if l.More = len(l.Customers) > screen.ListPage; l.More {
+		l.Customers = l.Customers[:screen.ListPage]
+	}
+	return err
+}
+
+// turnSearch shows another page of a search.
+func (r *request) turnSearch(ctx context.Context, search string, after crm.Cursor) error {
+	words, err := r.Drafts.LoadList(ctx, search)
+	if errors.Is(err, ErrDraftGone) || err == nil && len(words) != 1 {
+		return r.inPlace(ctx, view.Message{HTML: r.p.H("find.lost")})
+	}
 	if err != nil {
 		return err
 	}
-	if len(found) == 1 {
-		_, err = r.card(ctx, 0, found[0].ID)
+	l := screen.List{Text: words[0], Search: search, First: after.ID == 0}
+	if err := r.found(ctx, &l, after); err != nil {
 		return err
 	}
-	if len(found) == 0 {
-		_, err = r.send(ctx, view.Message{HTML: r.p.H("find.none", "Text", view.Isolate(view.Text(typed))), Reply: r.reader().Menu()})
-		return err
-	}
-	_, err = r.send(ctx, r.reader().Customers(screen.List{Customers: found, Text: typed, First: true}))
-	return err
+	return r.inPlace(ctx, r.reader().Customers(l))
 }
 
 // handleContact takes a contact that was shared or forwarded.

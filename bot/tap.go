@@ -69,6 +69,8 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 		return "", r.cartable(ctx, r.up.Message, crm.InboxCursor{Section: section, Order: ref.Version, ID: crm.CustomerID(ref.Arg)})
 	case callback.Customers:
 		return "", r.customers(ctx, r.up.Message, screen.Filters(ref.Value), cursorOf(ref))
+	case callback.Found:
+		return "", r.turnSearch(ctx, ref.Draft, cursorOf(ref))
 	case callback.Filters:
 		return "", r.inPlace(ctx, r.reader().FilterMenu(screen.Filters(ref.Value)))
 	case callback.FilterBy:

@@ -32,13 +32,13 @@ const (
 	ChooseStat  Action = "cc" // start the form of status Arg for Record at Version
 	Note        Action = "cn" // write a note on the customer Record
 	HandOver    Action = "ch" // hand the customer Record over
-	Remind      Action = "cr" // set a reminder on the customer Record
+	Remind      Action = "cr" // the reminders of customer Record; Arg 1: set a new one
 	EditFields  Action = "ce" // choose a field of Record to edit
-	EditField   Action = "cf" // edit field Question of Record
+	EditField   Action = "cf" // edit field Question of Record, whose card is message Arg
 	Timeline    Action = "cl" // timeline of Record before event Arg
-	NoAnswer    Action = "ca" // Record did not answer
+	NoAnswer    Action = "ca" // Record did not answer; Arg: reminder whose question this settles
 	WrongNumber Action = "cw" // Record's number is wrong
-	WrongPhone  Action = "cp" // Record's number Value is wrong
+	WrongPhone  Action = "cp" // Record's number Value is wrong; Record's card is message Arg
 	Reschedule  Action = "cx" // the appointment of Record moves
 	AskHolder   Action = "cq" // ask Record's holder for the customer
 	Accept      Action = "ha" // accept the hand-off of Record (at version Arg)
@@ -48,7 +48,7 @@ const (
 	Undo        Action = "un" // undo event Record
 	Done        Action = "rd" // reminder Record is done: ask what came of it
 	DoneNothing Action = "rn" // reminder Record is done, nothing more
-	Later       Action = "rl" // reminder Record later: Value 15m, 1h, tomorrow, pick
+	Later       Action = "rl" // reminder Record later: Value 15m, 1h, tomorrow, pick, date (in place), open (its card)
 	Back        Action = "bk" // Value names the screen to return to
 )
 
@@ -56,6 +56,7 @@ const (
 const (
 	Cartable    Action = "lc" // my cartable: section Value, page cursor Version/Arg
 	Customers   Action = "la" // all customers: filter Value, page cursor Version/Arg
+	Found       Action = "lq" // what search Draft found: page cursor Version/Arg
 	Filters     Action = "lf" // the filters of all customers
 	FilterBy    Action = "lb" // the choices of filter Question
 	TakeNext    Action = "ln" // take the next lead nobody holds
@@ -85,9 +86,9 @@ var Actions = map[Action]Uses{
 
 	Open: {Record: true, Value: true}, Take: {Record: true, Version: true}, SetStatus: {Record: true, Version: true},
 	ChooseStat: {Record: true, Version: true, Arg: true}, Note: {Record: true}, HandOver: {Record: true, Version: true},
-	Remind: {Record: true, Version: true}, EditFields: {Record: true}, EditField: {Record: true, Question: true},
-	Timeline: {Record: true, Arg: true}, NoAnswer: {Record: true, Version: true}, WrongNumber: {Record: true, Version: true},
-	WrongPhone: {Record: true, Version: true, Value: true}, Reschedule: {Record: true, Version: true},
+	Remind: {Record: true, Version: true, Arg: true}, EditFields: {Record: true}, EditField: {Record: true, Arg: true, Question: true},
+	Timeline: {Record: true, Arg: true}, NoAnswer: {Record: true, Version: true, Arg: true}, WrongNumber: {Record: true, Version: true},
+	WrongPhone: {Record: true, Version: true, Arg: true, Value: true}, Reschedule: {Record: true, Version: true},
 	AskHolder: {Record: true, Version: true},
 	Accept:    {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
@@ -95,6 +96,7 @@ var Actions = map[Action]Uses{
 	Later: {Record: true, Value: true}, Back: {Record: true, Value: true},
 
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},
+	Found:   {Version: true, Arg: true, Draft: true},
 	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},

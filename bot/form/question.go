@@ -28,6 +28,8 @@ type Question struct {
 	Help     string
 	Type     crm.FieldType
 	Required bool
+	// Clears says that skipping empties what stands: its button reads so.
+	Clears bool
 	// Past allows days and instants before now.
 	Past bool
 	// Choices are what Choice, Choices and Staffer choose from. A value has at

@@ -52,7 +52,7 @@ func (t *turn) question(q Question) view.Message {
 func (t *turn) prompt(q Question, k kind) view.HTML {
 	a := t.ask(q)
 	title := view.Bold(view.Text(q.emoji() + " " + oneLine(q.Title, maxTitle)))
-	if !q.Required {
+	if !q.Required && !q.Clears {
 		title += " " + t.env.Printer.H("form.optional")
 	}
 	now := view.HTML("")
@@ -169,9 +169,16 @@ func (t *turn) nav(id string, optional bool) []view.Button {
 		row = append(row, t.button(p.T("common.back"), callback.FormBack, id))
 	}
 	if optional {
-		row = append(row, t.button(p.T("form.skip"), callback.FormSkip, id))
+		row = append(row, t.button(p.T(skipLabel(t, id)), callback.FormSkip, id))
 	}
 	return append(row, t.button(p.T("common.cancel"), callback.FormCancel, ""))
+}
+
+func skipLabel(t *turn, id string) string {
+	if q, ok := t.def.Question(id); ok && q.Clears {
+		return "form.clear"
+	}
+	return "form.skip"
 }
 
 func (t *turn) button(label string, action callback.Action, question string) view.Button {

@@ -83,6 +83,7 @@ type List struct {
 	Customers []crm.Customer
 	Filters   Filters
 	Text      string // what was searched for; "" for the list of all
+	Search    string // under which the words are kept, for the next page
 	More      bool
 	First     bool
 }
@@ -107,17 +108,21 @@ func (r Reader) Customers(l List) view.Message {
 	if len(l.Customers) == 0 {
 		lines = append(lines, r.P.H("customers.none"))
 	}
+	page := callback.Ref{Action: callback.Customers, Value: string(l.Filters)}
 	if l.Text != "" {
-		return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.keyboard(rows...)}
+		page = callback.Ref{Action: callback.Found, Draft: l.Search}
 	}
 	var paging []view.Button
 	if !l.First {
-		paging = append(paging, r.button("customers.first", callback.Ref{Action: callback.Customers, Value: string(l.Filters)}))
+		paging = append(paging, r.button("customers.first", page))
 	}
 	if l.More {
 		last := l.Customers[len(l.Customers)-1]
-		paging = append(paging, r.button("customers.next", callback.Ref{Action: callback.Customers,
-			Version: last.LastInquiryAt.UnixMicro(), Arg: int64(last.ID), Value: string(l.Filters)}))
+		page.Version, page.Arg = last.LastInquiryAt.UnixMicro(), int64(last.ID)
+		paging = append(paging, r.button("customers.next", page))
+	}
+	if l.Text != "" {
+		return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.keyboard(append(rows, paging)...)}
 	}
 	filters := []view.Button{r.button("customers.filters", callback.Ref{Action: callback.Filters, Value: string(l.Filters)})}
 	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...), r.P.H("customers.hint")),

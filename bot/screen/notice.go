@@ -64,6 +64,9 @@ func (r Reader) said(e crm.Event) view.HTML {
 
 // Inquiry tells a holder that their customer came again.
 func (r Reader) Inquiry(n Notice) view.Message {
+	if n.Withdrawn {
+		return r.withdrawn("notice.inquiry_short", n.Card.Customer)
+	}
 	m := r.Card(crm.Card{Customer: n.Card.Customer})
 	m.HTML = r.fit(func(r Reader) view.HTML {
 		return view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
@@ -79,7 +82,11 @@ func (r Reader) HandedOver(n Notice) view.Message {
 	if n.Withdrawn {
 		return r.withdrawn("notice.hand_over", c)
 	}
-	head := view.Bold(r.P.H("notice."+string(n.Kind), "Name", words(r.StaffName(n.Event.Actor))))
+	key := "notice." + string(n.Kind)
+	if n.Kind == crm.NotifyHandOver && n.Event.Delta.Holder == nil {
+		key = "notice.stayed" // in the cartable where it was
+	}
+	head := view.Bold(r.P.H(key, "Name", words(r.StaffName(n.Event.Actor))))
 	m := view.Message{Inline: r.cardButtons(c)}
 	m.HTML = r.fit(func(r Reader) view.HTML { return view.Paragraphs(head, r.record(c), r.agreed(n.Event)) })
 	if c.Holder != r.Staff.ID {
@@ -89,6 +96,19 @@ func (r Reader) HandedOver(n Notice) view.Message {
 		m.Inline = r.keyboard([]view.Button{r.OpenButton(c.ID)})
 	}
 	return m
+}
+
+// Away tells whoever held the customer that somebody else moved it on.
+func (r Reader) Away(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.away_short", c)
+	}
+	return view.Message{
+		HTML: view.Paragraphs(view.Bold(r.P.H("notice.away", "Name", words(r.StaffName(n.Event.Actor)))),
+			view.Lines(view.Bold(words(r.clip(r.Name(c), 100))), r.eventWords(n.Event, 300))),
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
+	}
 }
 
 // agreed is what an event says of the next step.
@@ -150,7 +170,11 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 	if at := c.Status.Appointment; at != nil {
 		lines = append(lines, r.line("notice.appointment", view.Bold(r.Moment(*at))))
 	}
-	lines = append(lines, r.line("notice.reason", words(r.clip(rem.Reason, 500))))
+	reason := words(r.clip(rem.Reason, 500))
+	if rem.Kind == crm.ReminderNextTry && reason == "" {
+		reason = r.P.HN("notice.next_try", c.Attempts)
+	}
+	lines = append(lines, r.line("notice.reason", reason))
 	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.ringButtons(c, rem.ID)}
 }
 
@@ -191,19 +215,43 @@ func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
 	}
 	rows := append(pairs(statuses),
 		[]view.Button{
-			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version}),
-			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),
+			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version, Arg: int64(id)}),
+			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "date"}),
 		},
 		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
 	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
+// MayGive says whether the reader answers who asks for the customer: its holder,
+// or a manager where the holder cannot.
+func (r Reader) MayGive(c crm.Customer) bool {
+	holder := r.Dir.Staff[c.Holder]
+	return c.Holder != 0 && (c.Holder == r.Staff.ID || r.Staff.Manages() && (!holder.Active() || holder.Unreachable))
+}
+
+// answered says whether the question that n asks has been: the last events know, or
+// so many followed that it is over.
+func (n Notice) answered() bool {
+	for _, e := range n.Card.Events {
+		if e.ID == n.Event.ID {
+			return false
+		}
+		if e.Kind == crm.EventAsked && e.Detail.To == n.Event.Actor {
+			return true
+		}
+	}
+	return true
+}
+
 // Asked tells a holder that a colleague would like to have the customer.
 func (r Reader) Asked(n Notice) view.Message {
 	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.asked_short", c)
+	}
 	m := view.Message{HTML: view.Paragraphs(
 		r.P.H("notice.asked", "Name", words(r.StaffName(n.Event.Actor))), r.record(c))}
-	if c.Holder != r.Staff.ID {
+	if !r.MayGive(c) || n.answered() {
 		m.Inline = r.keyboard([]view.Button{r.OpenButton(c.ID)})
 		return m
 	}
@@ -216,6 +264,9 @@ func (r Reader) Asked(n Notice) view.Message {
 
 // Kept tells whoever asked that the holder keeps the customer.
 func (r Reader) Kept(n Notice) view.Message {
+	if n.Withdrawn {
+		return r.withdrawn("notice.kept_short", n.Card.Customer)
+	}
 	return view.Message{HTML: r.P.H("notice.kept", "Name", words(r.StaffName(n.Event.Actor)), "Customer", words(r.clip(r.Name(n.Card.Customer), 100))),
 		Inline: r.keyboard([]view.Button{r.OpenButton(n.Card.Customer.ID)})}
 }
@@ -228,19 +279,25 @@ func (r Reader) GotShare(n Notice) view.Message {
 
 // PastedList tells a manager that an agent's list waits to be shared out.
 func (r Reader) PastedList(n Notice) view.Message {
+	if n.Count == 0 {
+		return view.Message{HTML: r.P.H("notice.pasted_over", "Name", words(r.StaffName(n.About)))}
+	}
 	return view.Message{HTML: r.P.HN("notice.pasted", n.Count, "Name", words(r.StaffName(n.About))),
 		Inline: r.keyboard(r.batchButtons(n.Batch))}
 }
 
 // LeftBehind offers a manager what a removed colleague held.
 func (r Reader) LeftBehind(n Notice) view.Message {
-	give := r.button("team.give_all", callback.Ref{Action: callback.StaffChange, Record: int64(n.About), Value: "give"})
-	return view.Message{HTML: r.P.HN("notice.left", n.Count, "Name", words(r.Colleague(n.About))), Inline: r.keyboard([]view.Button{give})}
+	return view.Message{HTML: r.P.HN("notice.left", n.Count, "Name", words(r.Colleague(n.About))), Inline: r.giveAllButton(n.About)}
 }
 
 // Silent tells a manager that somebody's chat takes no messages any more.
 func (r Reader) Silent(n Notice) view.Message {
-	return view.Message{HTML: r.P.H("notice.silent", "Name", words(r.Colleague(n.About)))}
+	return view.Message{HTML: r.P.H("notice.silent", "Name", words(r.Colleague(n.About))), Inline: r.giveAllButton(n.About)}
+}
+
+func (r Reader) giveAllButton(from crm.StaffID) view.Keyboard {
+	return r.keyboard([]view.Button{r.button("team.give_all", callback.Ref{Action: callback.StaffChange, Record: int64(from), Value: "give"})})
 }
 
 // Summary is many new leads and inquiries in one message.

@@ -6,6 +6,7 @@ import (
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // Saved says what a command did, with undo, and what to do next: the customer's
@@ -51,23 +52,54 @@ func (r Reader) NoAnswerSaved(c crm.Customer, out crm.Outcome) view.HTML {
 	return r.P.H("no_answer.saved", "Name", words(r.clip(r.Name(c), 100)), "Attempt", out.Attempt, "When", r.When(*out.Next))
 }
 
+// Reminders lists the open reminders of a customer, each to be settled or moved, and
+// offers a new one.
+func (r Reader) Reminders(c crm.Customer) view.Message {
+	var rows [][]view.Button
+	lines := []view.HTML{r.P.H("reminders.title", "Name", words(r.clip(r.Name(c), 100)))}
+	for i, rem := range c.Reminders {
+		if i == maxReminders {
+			break
+		}
+		line := "• " + r.When(rem.Due)
+		if rem.Due.Before(r.Now) {
+			line += " " + view.Text(r.P.T("card.overdue"))
+		}
+		if rem.Reason != "" {
+			line += " — " + words(r.clip(rem.Reason, 80))
+		}
+		lines = append(lines, line)
+		at := persian.FormatShort(rem.Due.In(r.Now.Location()), r.Now, r.lang())
+		rows = append(rows, []view.Button{
+			{Label: r.P.T("reminders.done", "When", at), Data: callback.MustEncode(callback.Ref{Action: callback.Done, Record: int64(rem.ID)})},
+			{Label: r.P.T("reminders.move"), Data: callback.MustEncode(callback.Ref{Action: callback.Later, Record: int64(rem.ID), Value: "date"})},
+		})
+	}
+	more := r.button("reminders.new", callback.Ref{Action: callback.Remind, Record: int64(c.ID), Version: c.Version, Arg: 1})
+	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(append(rows, []view.Button{more})...)}
+}
+
+// maxReminders is how many open reminders of a customer are listed.
+const maxReminders = 10
+
 // WhichNumber asks which of several numbers is wrong.
-func (r Reader) WhichNumber(c crm.Customer) view.Message {
+// card is the message of the card that it is asked from.
+func (r Reader) WhichNumber(c crm.Customer, card int) view.Message {
 	var rows [][]view.Button
 	for _, p := range c.Phones {
 		if !p.Wrong {
 			rows = append(rows, []view.Button{{Label: "☎️ " + p.Phone.Local(), Data: callback.MustEncode(callback.Ref{
-				Action: callback.WrongPhone, Record: int64(c.ID), Version: c.Version, Value: string(p.Phone)})}})
+				Action: callback.WrongPhone, Record: int64(c.ID), Version: c.Version, Arg: int64(card), Value: string(p.Phone)})}})
 		}
 	}
 	return view.Message{HTML: r.P.H("wrong_number.which", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 
-// NumberWrong says that a number was marked, and asks for the right one where no
-// other is left.
-func (r Reader) NumberWrong(c crm.Customer, out crm.Outcome) view.Message {
+// NumberWrong says that a number was marked, and offers to add the right one. card
+// is the message of the customer's card.
+func (r Reader) NumberWrong(c crm.Customer, out crm.Outcome, card int) view.Message {
 	m := r.Saved(r.P.H("wrong_number.saved", "Name", words(r.clip(r.Name(c), 100))), out, "")
-	add := r.button("wrong_number.add", callback.Ref{Action: callback.EditField, Record: int64(c.ID), Question: "phone"})
+	add := r.button("wrong_number.add", callback.Ref{Action: callback.EditField, Record: int64(c.ID), Arg: int64(card), Question: "phone"})
 	m.Inline = append(r.keyboard([]view.Button{add}), m.Inline...)
 	return m
 }
@@ -80,10 +112,11 @@ func (r Reader) Unknown(local, e164 string) view.Message {
 		[]view.Button{r.button("menu.customers", callback.Ref{Action: callback.Customers})})}
 }
 
-// EditMenu asks which field of a customer to edit.
-func (r Reader) EditMenu(c crm.Customer) view.Message {
+// EditMenu asks which field of a customer to edit. card is the message of the
+// customer's card.
+func (r Reader) EditMenu(c crm.Customer, card int) view.Message {
 	field := func(label, question string) view.Button {
-		return view.Button{Label: view.Clip(label, 40), Data: callback.MustEncode(callback.Ref{Action: callback.EditField, Record: int64(c.ID), Question: question})}
+		return view.Button{Label: view.Clip(label, 40), Data: callback.MustEncode(callback.Ref{Action: callback.EditField, Record: int64(c.ID), Arg: int64(card), Question: question})}
 	}
 	rows := [][]view.Button{
 		{field(r.P.T("field.name"), "name"), field(r.P.T("field.phone_add"), "phone")},
@@ -128,6 +161,11 @@ func (r Reader) FormLost(again *callback.Ref) view.Message {
 		m.Inline = r.keyboard([]view.Button{r.button("form_bot.again", *again)})
 	}
 	return m
+}
+
+// FormOver says why a form cannot be gone on with.
+func (r Reader) FormOver(why string) view.Message {
+	return view.Message{HTML: view.Lines(r.P.H("form_bot.given_up"), view.Text(why))}
 }
 
 // FormCancelled says that nothing was saved.

@@ -66,9 +66,11 @@ func (w world) cards() []story {
 		{"TriedEnough", omid, func(r screen.Reader) view.Message {
 			return r.TriedEnough(met, crm.Outcome{Event: 90, Customer: 41, Attempt: 5})
 		}},
-		{"WhichNumber", omid, func(r screen.Reader) view.Message { return r.WhichNumber(met) }},
-		{"NumberWrong", omid, func(r screen.Reader) view.Message { return r.NumberWrong(met, crm.Outcome{Event: 90, Customer: 41}) }},
-		{"EditMenu", omid, func(r screen.Reader) view.Message { return r.EditMenu(met) }},
+		{"WhichNumber", omid, func(r screen.Reader) view.Message { return r.WhichNumber(met, 12) }},
+		{"NumberWrong", omid, func(r screen.Reader) view.Message {
+			return r.NumberWrong(met, crm.Outcome{Event: 90, Customer: 41}, 12)
+		}},
+		{"EditMenu", omid, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
 		{"Changed_may_go_on", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[1:3], "DRAFTDRAFT", true) }},
 		{"Changed_is_a_colleagues", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[2:3], "DRAFTDRAFT", false) }},
 		{"FormLost", omid, func(r screen.Reader) view.Message {
@@ -182,6 +184,10 @@ func (w world) notices() []story {
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},
 		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
 		{"RungOver_put_off", omid, func(r screen.Reader) view.Message { return r.RungOver(ring(crm.NotifyReminder, 1, 0)) }},
+		{"Away", sara, func(r screen.Reader) view.Message { return r.Away(n(crm.NotifyAway, met, events[9])) }},
+		{"Away_withdrawn", sara, func(r screen.Reader) view.Message { return r.Away(withdrawn(n(crm.NotifyAway, met, events[9]))) }},
+		{"Reminders", omid, func(r screen.Reader) view.Message { return r.Reminders(met) }},
+		{"FormOver", omid, func(r screen.Reader) view.Message { return r.FormOver(r.P.T("error.no_customer")) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {
 			return r.Asked(n(crm.NotifyAsked, met, crm.Event{Actor: lena, Detail: crm.Detail{To: omid}}))

@@ -91,6 +91,12 @@ type Delta struct {
 	Moved    []Change[Reminder]        `json:"moved,omitempty"`
 }
 
+// Shows says whether the delta changes what cards show of who the customer is and
+// who holds them.
+func (d Delta) Shows() bool {
+	return d.Bumps() || d.Hidden != nil || d.Phones != nil || len(d.Record) > 0 || len(d.Values) > 0
+}
+
 // Empty says whether the delta changes nothing.
 func (d Delta) Empty() bool {
 	b, err := json.Marshal(d)

@@ -82,12 +82,13 @@ func (c *Customer) giveTo(to, by StaffID) {
 	}
 }
 
-// tellNewHolder tells whoever received the customer.
+// tellNewHolder tells whoever received the customer, and whoever held it until a
+// manager moved it.
 func tellNewHolder(_ *work, before, after Customer, _ Event) []Notification {
 	if after.Holder == before.Holder || after.Holder == 0 {
 		return nil
 	}
-	return []Notification{{To: after.Holder, Kind: NotifyHandOver}}
+	return []Notification{{To: after.Holder, Kind: NotifyHandOver}, {To: before.Holder, Kind: NotifyAway}}
 }
 
 // Accept notes that the receiver of a hand-off accepts it.
@@ -154,7 +155,8 @@ func (w *work) mustHaveReceived(c Customer) error {
 	return nil
 }
 
-// AskHolder asks the holder of a customer to hand it over to the actor.
+// AskHolder asks the holder of a customer to hand it over to the actor. Where the
+// holder cannot answer, the managers are asked.
 func (s *Service) AskHolder(ctx context.Context, cmd Command, id CustomerID) (Outcome, error) {
 	return s.change(ctx, cmd, id, change{
 		kind: EventAsked,
@@ -166,10 +168,12 @@ func (s *Service) AskHolder(ctx context.Context, cmd Command, id CustomerID) (Ou
 				return &Error{Code: Conflict, Key: KeyChanged, Customer: c.ID}
 			}
 			e.Detail.To = c.Holder
-			// Whoever cannot answer is not asked: the managers give it.
-			return w.mustBeActive(ctx, c.Holder)
+			return nil
 		},
-		tell: func(_ *work, _, after Customer, _ Event) []Notification {
+		tell: func(w *work, _, after Customer, _ Event) []Notification {
+			if holder := w.dir.Staff[after.Holder]; !holder.Active() || holder.Unreachable {
+				return to(w.managers(), Notification{Kind: NotifyAsked})
+			}
 			return []Notification{{To: after.Holder, Kind: NotifyAsked}}
 		},
 	})

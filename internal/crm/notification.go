@@ -10,6 +10,7 @@ const (
 	NotifyLead      NotificationKind = "lead"      // a customer waits to be taken
 	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again
 	NotifyHandOver  NotificationKind = "hand_over" // a customer came into the recipient's cartable
+	NotifyAway      NotificationKind = "away"      // somebody else moved a customer out of the recipient's cartable
 	NotifyReturned  NotificationKind = "returned"  // a hand-off of the recipient's came back
 	NotifyMoved     NotificationKind = "moved"     // an appointment that concerns the recipient changed
 	NotifyReminder  NotificationKind = "reminder"  // a reminder rings

@@ -103,12 +103,15 @@ func (w *work) remindOfStatus(c *Customer, status Status, at *time.Time, reason 
 }
 
 // tellOfStatus tells the colleague who receives the customer, or with whom it
-// stays; where an appointment moved, everybody whom it concerned and concerns.
+// stays, and whoever held it and did not do this; where an appointment moved, everybody whom it concerned and concerns.
 func tellOfStatus(_ *work, before, after Customer, e Event) []Notification {
 	moved := e.Detail.Reschedule && !before.Status.Appointment.Equal(*after.Status.Appointment)
 	var ns []Notification
 	if after.Holder != before.Holder || !moved {
 		ns = append(ns, Notification{To: after.Holder, Kind: NotifyHandOver})
+	}
+	if after.Holder != before.Holder && !moved {
+		ns = append(ns, Notification{To: before.Holder, Kind: NotifyAway})
 	}
 	if moved {
 		for _, id := range []StaffID{after.Holder, before.Holder, before.Status.By} {

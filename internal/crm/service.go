@@ -195,7 +195,7 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 		return e, after, err
 	}
 	e.ID = id
-	if e.Delta.Bumps() || e.Delta.Hidden != nil {
+	if e.Delta.Shows() {
 		if err := w.RefreshCards(ctx, after.ID); err != nil {
 			return e, after, err
 		}

@@ -117,7 +117,7 @@ func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limi
 		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
 		FROM staff s, (
 			SELECT o.id FROM notifications o JOIN staff reader ON reader.id = o.staff_id
-			WHERE o.state = 'sent' AND (o.stale OR o.leased_until IS NOT NULL)
+			WHERE o.state = 'sent' AND NOT o.final AND (o.stale OR o.leased_until IS NOT NULL)
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
 				AND (o.retry_at IS NULL OR o.retry_at <= $1)
 				AND reader.state = 'active' AND NOT reader.unreachable AND reader.telegram_id <> ALL ($3)

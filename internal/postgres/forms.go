@@ -94,6 +94,14 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 	return nil
 }
 
+// TakeOver has an announcement that stands in a message left alone from now on,
+// since the conversation goes on in that message.
+func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET final = true, stale = false
+		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent' AND NOT final`, staff, message)
+	return wrap(err, "take a message over")
+}
+
 // Close forgets a form.
 func (s *Forms) Close(ctx context.Context, id string) error {
 	_, err := s.pool.Exec(ctx, `DELETE FROM forms WHERE id = $1`, id)

@@ -22,7 +22,7 @@ func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 
 // WithdrawNotifications implements crm.Tx.
 func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = true,
+	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = NOT final,
 		state = CASE WHEN state = 'pending' AND (leased_until IS NULL OR leased_until < now()) THEN 'cancelled' ELSE state END
 		WHERE event_id = $1 AND state IN ('pending', 'sent')`, e)
 	return wrap(err, "withdraw notifications")
@@ -30,6 +30,6 @@ func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
 
 // RefreshCards implements crm.Tx.
 func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications SET stale = true WHERE customer_id = $1 AND state IN ('pending', 'sent')`, c)
+	_, err := t.q.Exec(ctx, `UPDATE notifications SET stale = true WHERE customer_id = $1 AND state IN ('pending', 'sent') AND NOT final`, c)
 	return wrap(err, "refresh cards")
 }
