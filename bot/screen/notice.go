@@ -191,7 +191,7 @@ func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {
 }
 
 // RungOver is a reminder that is settled, or put off: nothing is left to tap but the
-// card, and for a minute undo.
+// card.
 func (r Reader) RungOver(n Notice) view.Message {
 	c := n.Card.Customer
 	over := r.P.H("notice.reminder_over")
@@ -199,7 +199,7 @@ func (r Reader) RungOver(n Notice) view.Message {
 		over = r.P.H("notice.reminder_later", "When", r.When(rem.Due))
 	}
 	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), over),
-		Inline: append(r.keyboard([]view.Button{r.OpenButton(c.ID)}), r.undoLast(n.Card)...)}
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
 }
 
 // WhatCame asks, in the reminder's own message, what came of it: a status, no
