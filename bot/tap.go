@@ -54,6 +54,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.undo(ctx, crm.EventID(ref.Record))
 	case callback.Done, callback.DoneNothing, callback.Later:
 		return r.actOnReminder(ctx, ref)
+	case callback.Settings:
+		return "", r.shape(ctx, r.up.Message, "settings")
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
 	default:
@@ -93,6 +95,9 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 	case callback.DropList:
 		return "", r.inPlace(ctx, r.reader().FormCancelled(0, ""))
 	case callback.Language:
+		if ref.Value == "" {
+			return "", r.inPlace(ctx, r.reader().Languages())
+		}
 		return "", r.chooseLanguage(ctx, crm.Language(ref.Value))
 	case callback.Back:
 		return "", r.inPlace(ctx, r.reader().FormCancelled(crm.CustomerID(ref.Record), ""))

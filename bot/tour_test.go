@@ -42,7 +42,8 @@ func TestOwnerSetsUp(t *testing.T) {
 		_, err := o.crm.Take(t.Context(), crm.Command{Actor: o.staff(sara).ID, Key: fmt.Sprint("take", i)}, id)
 		must(t, err)
 	}
-	o.types(boss, o.say(boss, "menu.staff"))
+	o.types(boss, o.say(boss, "menu.settings"))
+	o.press(boss, "menu.staff")
 	o.press(boss, "team.invite_manager")
 	o.types(boss, "/staff")
 	boss.Press(t, "سارا")

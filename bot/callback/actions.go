@@ -67,6 +67,7 @@ const (
 	ImportList  Action = "il" // take the pasted list Draft in
 	DropList    Action = "ix" // forget the pasted list Draft
 	Language    Action = "sl" // read in language Value
+	Settings    Action = "sh" // everything that managers shape
 	Staff       Action = "st" // the colleagues
 	StaffMember Action = "sm" // colleague Record
 	InviteRole  Action = "si" // a new invite for role Value
@@ -100,7 +101,7 @@ var Actions = map[Action]Uses{
 	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
-	Language: {Value: true}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
+	Language: {Value: true}, Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Menu: {}, Help: {},
 }

@@ -21,7 +21,7 @@ func (r Reader) Team() view.Message {
 	rows = append(rows, []view.Button{
 		r.button("team.invite_agent", callback.Ref{Action: callback.InviteRole, Value: string(crm.Agent)}),
 		r.button("team.invite_manager", callback.Ref{Action: callback.InviteRole, Value: string(crm.Manager)}),
-	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})})
+	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})}, r.SettingsBack())
 	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(rows...)}
 }
 

@@ -220,6 +220,7 @@ func (w world) office() []story {
 		{"Joined_as_owner", sara, func(r screen.Reader) view.Message { return unnamed(r).Joined() }},
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
+		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings() }},
 		{"Team", sara, func(r screen.Reader) view.Message { return r.Team() }},
 		{"Member_active", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[omid], 12) }},
 		{"Member_suspended", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[lena], 0) }},

@@ -21,7 +21,7 @@ var sources = []string{"..", "../screen", "../form"}
 // computed are the keys that code makes of a beginning and a value.
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
-	"command.":          {"menu", "cartable", "customers", "new", "find", "staff", "cancel", "language", "help"},
+	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "staff", "cancel", "language", "help"},
 	"customers.period_": {"t", "w", "m"},
 	"error.": {crm.KeyChanged, crm.KeyTaken, crm.KeyYours, crm.KeyNotActive, crm.KeyNotYours, crm.KeyManagers,
 		crm.KeyNoCustomer, crm.KeyNoStatus, crm.KeyRequired, crm.KeyBadValue, crm.KeyNoColleague, crm.KeyNoReminder,
