@@ -33,7 +33,8 @@ type Tx interface {
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)
 	SaveStaff(ctx context.Context, s Staff) error
 	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) error
-	// UseInvite settles an invite that is unused and not expired at at; NotFound otherwise.
+	// UseInvite settles an invite that is unused and not expired at at, and whose maker
+	// is the program or still manages; KeyBadInvite otherwise.
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
 	SaveSettings(ctx context.Context, s Settings) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
