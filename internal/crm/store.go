@@ -80,8 +80,10 @@ type Tx interface {
 	// older state, also those whose sending is under way.
 	RefreshCards(ctx context.Context, c CustomerID) error
 
-	InsertBatch(ctx context.Context, by StaffID, customers []CustomerID, at time.Time) (BatchID, error)
-	// LockBatch returns the customers of a batch that nobody holds, ascending.
+	InsertBatch(ctx context.Context, b Batch, customers []CustomerID) (BatchID, error)
+	// EmptyBatch takes everybody out of the batch that a command made, if it made one.
+	EmptyBatch(ctx context.Context, key string) error
+	// LockBatch returns the customers of a batch who wait to be taken, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
 }
 
