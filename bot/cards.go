@@ -267,7 +267,7 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 		return "", err
 	}
 	if ref.Action == callback.Done {
-		if !crm.Changes(r.staff, c.Customer) {
+		if !crm.Settles(r.staff, c.Customer, id) {
 			return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder}
 		}
 		return "", r.inPlace(ctx, r.reader().WhatCame(c.Customer, id))

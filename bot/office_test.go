@@ -269,6 +269,13 @@ func (o *office) lead(phone, name string) crm.CustomerID {
 	return a.Customer
 }
 
+// by is a command of a person, not given before.
+func (o *office) by(p *tgsim.Person) crm.Command {
+	o.t.Helper()
+	o.keys++
+	return crm.Command{Actor: o.staff(p).ID, Key: fmt.Sprintf("command %d", o.keys)}
+}
+
 // customer reads a customer as the owner may.
 func (o *office) customer(id crm.CustomerID) crm.Customer {
 	o.t.Helper()

@@ -179,23 +179,30 @@ func (r Reader) RungOver(n Notice) view.Message {
 }
 
 // WhatCame asks, in the reminder's own message, what came of it: a status, no
-// answer, another date, or nothing more.
+// answer, another date, or nothing more. Whoever may only settle the reminder is
+// not offered the rest.
 func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
-	var statuses []view.Button
+	var rows [][]view.Button
+	next := []view.Button{r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"})}
+	if crm.Changes(r.Staff, c) {
+		rows = pairs(r.statusChoices(c))
+		next = append([]view.Button{r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version})}, next...)
+	}
+	rows = append(rows, next, []view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
+	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+}
+
+// statusChoices are the statuses that may be set, each as a button.
+func (r Reader) statusChoices(c crm.Customer) []view.Button {
+	var out []view.Button
 	for _, s := range r.Dir.Statuses {
 		if s.Retired {
 			continue
 		}
-		statuses = append(statuses, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
+		out = append(out, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
 			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID)})})
 	}
-	rows := append(pairs(statuses),
-		[]view.Button{
-			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version}),
-			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "pick"}),
-		},
-		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
-	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+	return out
 }
 
 // Asked tells a holder that a colleague would like to have the customer.

@@ -183,6 +183,7 @@ func (w world) notices() []story {
 		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
 		{"RungOver_put_off", omid, func(r screen.Reader) view.Message { return r.RungOver(ring(crm.NotifyReminder, 1, 0)) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
+		{"WhatCame_of_nobodys_customer", omid, func(r screen.Reader) view.Message { return r.WhatCame(settled, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {
 			return r.Asked(n(crm.NotifyAsked, met, crm.Event{Actor: lena, Detail: crm.Detail{To: omid}}))
 		}},
