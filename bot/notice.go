@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"cartable/bot/screen"
 	"cartable/bot/view"
@@ -12,8 +13,9 @@ import (
 type Announcement struct {
 	crm.Notification
 	Recipient crm.Staff
-	Sent      bool // its message stands in the chat: word what it should show now
-	Withdrawn bool // what it tells of was undone
+	Sent      bool      // its message stands in the chat: word what it should show now
+	SentAt    time.Time // when that was sent; zero before
+	Withdrawn bool      // what it tells of was undone
 }
 
 // Worded is what an announcement says.
@@ -31,7 +33,7 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		return Worded{}, err
 	}
 	rd := b.readerOf(dir, a.Recipient)
-	n := screen.Notice{Notification: a.Notification, Withdrawn: a.Withdrawn}
+	n := screen.Notice{Notification: a.Notification, SentAt: a.SentAt, Withdrawn: a.Withdrawn}
 	if a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
 			return Worded{}, err

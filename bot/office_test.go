@@ -119,7 +119,7 @@ func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, erro
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 

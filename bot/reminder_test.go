@@ -1,6 +1,8 @@
 package bot_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,5 +39,61 @@ func TestReminderOfNobodysCustomer(t *testing.T) {
 	sara.See(t, o.say(sara, "saved.done"))
 	if c := o.customer(id); len(c.Reminders) != 0 {
 		t.Errorf("open: %+v", c.Reminders)
+	}
+}
+
+// While Telegram is away a reminder waits, says when it arrives that it is late,
+// and is repeated a quarter of an hour after that.
+func TestReminderThatArrivesLate(t *testing.T) {
+	o := newOffice(t, "fa")
+	sara := o.agents[0]
+	id := o.lead("09121234567", "علی رضایی")
+	sara.Press(t, "برمی‌دارم")
+	sara.SeeToast(t, o.say(sara, "toast.taken"))
+	o.remind(sara, id, time.Hour)
+	o.sim.Fault(tgsim.Fault{Method: "sendMessage", ChatID: sara.ID(), Kind: tgsim.BadGateway})
+	o.forward(time.Hour)
+	must(t, o.sim.FaultsDone(t.Context()))
+	await(t, o, `SELECT EXISTS (SELECT FROM notifications WHERE kind = 'reminder' AND error <> '' AND leased_until IS NULL)`)
+	o.forward(20 * time.Minute)
+	late, _, _ := strings.Cut(o.say(sara, "notice.late", "When", ""), " ")
+	sara.See(t, "تماس", late)
+	o.quiet()
+	o.forward(14 * time.Minute)
+	o.quiet()
+	sara.NoMore(t, o.say(sara, "notice.reminder_again"))
+	o.forward(time.Minute)
+	sara.See(t, o.say(sara, "notice.reminder_again"))
+}
+
+// A reminder that came in time goes on saying so, whenever its message is edited.
+func TestReminderInTimeStaysInTime(t *testing.T) {
+	o := newOffice(t, "fa")
+	sara := o.agents[0]
+	id := o.lead("09121234567", "علی رضایی")
+	sara.Press(t, "برمی‌دارم")
+	sara.SeeToast(t, o.say(sara, "toast.taken"))
+	o.remind(sara, id, time.Hour)
+	o.forward(time.Hour)
+	ring := sara.See(t, "تماس", o.say(sara, "notice.reminder"))
+	o.quiet()
+	o.forward(10 * time.Minute)
+	_, err := o.pool.Exec(t.Context(), `UPDATE notifications SET stale = true WHERE kind = 'reminder'`)
+	must(t, err)
+	o.quiet()
+	for _, m := range sara.Messages() {
+		if m.ID == ring.ID && m.Text != ring.Text {
+			t.Errorf("%q became %q", ring.Text, m.Text)
+		}
+	}
+}
+
+// await asks the database until it says yes.
+func await(t *testing.T, o *office, sql string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for yes := false; !yes; {
+		must(t, o.pool.QueryRow(ctx, sql).Scan(&yes))
 	}
 }

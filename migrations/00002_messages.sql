@@ -49,6 +49,7 @@ CREATE INDEX notifications_pending ON notifications (staff_id, id) WHERE state =
 CREATE INDEX notifications_stale ON notifications (id) WHERE state = 'sent' AND (stale OR leased_until IS NOT NULL);
 CREATE INDEX notifications_cards ON notifications (customer_id) WHERE state IN ('pending', 'sent');
 CREATE INDEX notifications_event ON notifications (event_id);
+CREATE INDEX notifications_reminder ON notifications (reminder_id) WHERE reminder_id IS NOT NULL;
 
 -- Who has which form open about whom; the answers are in Redis.
 CREATE TABLE forms (

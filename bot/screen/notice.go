@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"time"
+
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -12,7 +14,8 @@ type Notice struct {
 	crm.Notification
 	Event     crm.Event
 	Card      crm.Card
-	Withdrawn bool // what it told of was undone
+	SentAt    time.Time // when its message was sent; zero for one that is about to be
+	Withdrawn bool      // what it told of was undone
 }
 
 // Lead offers a customer to whoever takes them first. Taken, the card says by whom.
@@ -139,7 +142,7 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 		key = "notice.reminder_again"
 	}
 	head := view.Bold(r.P.H(key, "Name", words(r.StaffName(n.About))))
-	if late := n.CreatedAt.Sub(n.Due); late > crm.LateAfter && n.Ring == 1 {
+	if n.Ring == 1 && r.arrived(n).Sub(n.Due) > crm.LateAfter {
 		head = view.Lines(head, r.P.H("notice.late", "When", r.When(n.Due)))
 	}
 	lines := []view.HTML{
@@ -152,6 +155,14 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 	}
 	lines = append(lines, r.line("notice.reason", words(r.clip(rem.Reason, 500))))
 	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.ringButtons(c, rem.ID)}
+}
+
+// arrived is when the message reached its reader, or does now.
+func (r Reader) arrived(n Notice) time.Time {
+	if n.SentAt.IsZero() {
+		return r.Now
+	}
+	return n.SentAt
 }
 
 func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {

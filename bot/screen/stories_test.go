@@ -149,7 +149,7 @@ func (w world) notices() []story {
 	events := w.events()
 	ring := func(kind crm.NotificationKind, ring int, late time.Duration) screen.Notice {
 		x := n(kind, met, crm.Event{})
-		x.Ring, x.About, x.Due, x.CreatedAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
+		x.Ring, x.About, x.Due, x.SentAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
 		return x
 	}
 	group := func(kind crm.NotificationKind, count int) screen.Notice {
@@ -177,6 +177,11 @@ func (w world) notices() []story {
 		{"Ring", omid, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyReminder, 1, 0), met.Reminders[0]) }},
 		{"Ring_late", omid, func(r screen.Reader) view.Message {
 			return r.Ring(ring(crm.NotifyReminder, 1, time.Hour), met.Reminders[0])
+		}},
+		{"Ring_late_now", omid, func(r screen.Reader) view.Message { // due half an hour ago, and about to be sent
+			x := ring(crm.NotifyReminder, 1, 0)
+			x.SentAt = time.Time{}
+			return r.Ring(x, met.Reminders[0])
 		}},
 		{"Ring_again", omid, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyReminder, 2, 0), met.Reminders[0]) }},
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},

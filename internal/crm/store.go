@@ -68,7 +68,8 @@ type Tx interface {
 	// Reacted notes that somebody reacted to the ring of a reminder.
 	Reacted(ctx context.Context, id ReminderID, at time.Time) error
 	// DueRings returns up to limit reminders that should ring, be repeated or be
-	// told to managers at now, locked, skipping those that others have.
+	// told to managers at now, locked, skipping those that others have. A step waits
+	// until RepeatAfter or EscalateAfter has passed since the ring before it arrived.
 	DueRings(ctx context.Context, now time.Time, limit int) ([]Ring, error)
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 

@@ -70,8 +70,9 @@ type Domain interface {
 type Item struct {
 	Notification crm.Notification
 	Staff        crm.Staff
-	Sent         bool // its message is to be edited
-	Withdrawn    bool // what it tells of was undone; only of Sent ones
+	Sent         bool      // its message is to be edited
+	SentAt       time.Time // when that was sent; zero before
+	Withdrawn    bool      // what it tells of was undone; only of Sent ones
 }
 
 // Notice is a rendered notification.

@@ -76,18 +76,21 @@ func (r reader) oldest() crm.NotificationID {
 // claimed are the columns of a claimed row n and its reader s, as scanRow reads them.
 const claimed = `n.id, n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0), COALESCE(n.reminder_id, 0),
 	n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0), n.count, n.created_at,
-	n.state = 'sent', n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
+	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
 	s.id, s.telegram_id, s.name, s.role, s.state, s.language, s.unreachable, s.joined_at`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
-	var due *time.Time
+	var due, sent *time.Time
 	n, s := &r.item.Notification, &r.item.Staff
 	err := from.Scan(&n.ID, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch, &n.Count,
-		&n.CreatedAt, &r.item.Sent, &r.item.Withdrawn, &r.message, &r.attempts,
+		&n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts,
 		&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
 	if due != nil {
 		n.Due = *due
+	}
+	if sent != nil {
+		r.item.SentAt = *sent
 	}
 	n.To = s.ID
 	return r, err
