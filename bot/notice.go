@@ -73,6 +73,9 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, sk
 		if !open || !rem.Due.Equal(n.Due) {
 			return rd.RungOver(n), !sent
 		}
+		if n.Kind == crm.NotifyReminder && c.Holder != 0 && c.Holder != rd.Staff.ID {
+			return rd.RingElsewhere(n), !sent // it rings for them now
+		}
 		return rd.Ring(n, rem), false
 	case crm.NotifyAsked:
 		return rd.Asked(n), !sent && c.Holder != rd.Staff.ID

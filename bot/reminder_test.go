@@ -88,6 +88,48 @@ func TestReminderInTimeStaysInTime(t *testing.T) {
 	}
 }
 
+// Whoever gets a customer while a reminder is due is rung, and the ring of whoever
+// had them says that they are not theirs now.
+func TestReminderFollowsTheCustomer(t *testing.T) {
+	o := newOffice(t, "fa", "fa")
+	sara, omid := o.agents[0], o.agents[1]
+	id := o.lead("09121234567", "علی رضایی")
+	sara.Press(t, "برمی‌دارم")
+	sara.SeeToast(t, o.say(sara, "toast.taken"))
+	o.remind(sara, id, time.Hour)
+	o.forward(time.Hour)
+	ring := sara.See(t, "تماس", o.say(sara, "button.done"))
+	o.quiet()
+	must(t, sara.TapOn(ring.ID, o.say(sara, "button.done"))) // a reaction
+	sara.See(t, o.say(sara, "reminder.nothing"))
+	_, err := o.crm.HandOver(t.Context(), o.by(sara), id, 0, o.staff(omid).ID, "")
+	must(t, err)
+	o.forward(time.Second)
+	omid.See(t, "تماس", o.say(omid, "button.done"))
+	sara.See(t, o.say(sara, "notice.reminder"), o.say(sara, "notice.not_yours_now"))
+	sara.SeeGone(t, o.say(sara, "reminder.nothing"))
+}
+
+// A ring that has not arrived when its customer moves on does not arrive.
+func TestReminderOfSomebodyElseIsNotSent(t *testing.T) {
+	o := newOffice(t, "fa", "fa")
+	sara, omid := o.agents[0], o.agents[1]
+	id := o.lead("09121234567", "علی رضایی")
+	sara.Press(t, "برمی‌دارم")
+	sara.SeeToast(t, o.say(sara, "toast.taken"))
+	o.remind(sara, id, time.Hour)
+	o.sim.Fault(tgsim.Fault{Method: "sendMessage", ChatID: sara.ID(), Kind: tgsim.BadGateway})
+	o.forward(time.Hour)
+	must(t, o.sim.FaultsDone(t.Context()))
+	await(t, o, `SELECT EXISTS (SELECT FROM notifications WHERE kind = 'reminder' AND error <> '' AND leased_until IS NULL)`)
+	_, err := o.crm.HandOver(t.Context(), o.by(o.owner), id, 0, o.staff(omid).ID, "")
+	must(t, err)
+	o.forward(time.Minute)
+	omid.See(t, "تماس", o.say(omid, "button.done"))
+	o.quiet()
+	sara.NoMore(t, o.say(sara, "button.done"))
+}
+
 // await asks the database until it says yes.
 func await(t *testing.T, o *office, sql string) {
 	t.Helper()

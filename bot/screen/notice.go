@@ -189,6 +189,13 @@ func (r Reader) RungOver(n Notice) view.Message {
 		Inline: append(r.keyboard([]view.Button{r.OpenButton(c.ID)}), r.undoLast(n.Card)...)}
 }
 
+// RingElsewhere is a reminder of a customer whom somebody else holds by now.
+func (r Reader) RingElsewhere(n Notice) view.Message {
+	c := n.Card.Customer
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), r.P.H("notice.not_yours_now")),
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
+}
+
 // WhatCame asks, in the reminder's own message, what came of it: a status, no
 // answer, another date, or nothing more. Whoever may only settle the reminder is
 // not offered the rest.

@@ -187,6 +187,7 @@ func (w world) notices() []story {
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},
 		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
 		{"RungOver_put_off", omid, func(r screen.Reader) view.Message { return r.RungOver(ring(crm.NotifyReminder, 1, 0)) }},
+		{"RingElsewhere", omid, func(r screen.Reader) view.Message { return r.RingElsewhere(n(crm.NotifyReminder, gone, crm.Event{})) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
 		{"WhatCame_of_nobodys_customer", omid, func(r screen.Reader) view.Message { return r.WhatCame(settled, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {

@@ -99,6 +99,25 @@ func TestRing(t *testing.T) {
 		ring(t, time.Hour)
 		must[crm.Outcome](t)(o.Done(ctx, o.by(omid), o.customer(id).Reminders[0].ID))
 	})
+	t.Run("anew for whoever gets the customer while it is due", func(t *testing.T) {
+		id := o.held(phone(10), sara)
+		r := o.remind(sara, id, time.Hour)
+		ring(t, time.Hour, "reminder>101")
+		if err := o.React(ctx, sara.ID, r); err != nil {
+			t.Fatal(err)
+		}
+		must[crm.Outcome](t)(o.HandOver(ctx, o.by(sara), id, 0, omid.ID, ""))
+		o.told()
+		ring(t, 0, "reminder>102")
+		ring(t, crm.RepeatAfter, "reminder>102")
+		must[crm.Outcome](t)(o.HandOver(ctx, o.by(o.owner), id, 0, sara.ID, "")) // rung twice, reacted to never
+		o.told()
+		ring(t, 0, "reminder>101")
+		must[crm.Outcome](t)(o.meet(sara, id, "2026-12-01", omid)) // the status that hands it over closes what was before
+		o.told()
+		ring(t, crm.RepeatAfter)
+		must[crm.Outcome](t)(o.Done(ctx, o.by(omid), o.customer(id).Reminders[0].ID))
+	})
 	t.Run("where nobody holds the customer, for whoever set it", func(t *testing.T) {
 		id := o.lead(phone(5), "")
 		o.told()

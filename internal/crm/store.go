@@ -61,7 +61,8 @@ type Tx interface {
 
 	InsertReminder(ctx context.Context, c CustomerID, r Reminder, at time.Time) (ReminderID, error)
 	// ApplyReminders writes what a delta says of reminders: closed ones closed,
-	// opened ones open (again), moved ones at their new time and unrung.
+	// opened ones open (again), moved ones at their new time and unrung. Where
+	// somebody else becomes the holder, those that have rung and are open ring anew.
 	ApplyReminders(ctx context.Context, c CustomerID, d Delta, at time.Time) error
 	// ReminderOf finds the customer of a reminder, open or not.
 	ReminderOf(ctx context.Context, id ReminderID) (CustomerID, error)

@@ -33,6 +33,11 @@ func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, a
 		b.Queue(`UPDATE reminders SET due_at = $2::timestamptz, reason = $3, rings = 0, rung_at = NULL, reacted_at = NULL,
 			next_ring = CASE WHEN closed_at IS NULL THEN $2::timestamptz END WHERE id = $1`, m.To.ID, m.To.Due, m.To.Reason)
 	}
+	// What rang for one holder, or was reacted to by them, rings for the next one.
+	if d.Holder != nil && d.Holder.To != 0 {
+		b.Queue(`UPDATE reminders SET rings = 0, rung_at = NULL, reacted_at = NULL, next_ring = due_at
+			WHERE customer_id = $1 AND closed_at IS NULL AND rings > 0`, c)
+	}
 	// A ring that is not told yet and is not true any more is not told.
 	if ids := over(d); len(ids) > 0 {
 		b.Queue(`UPDATE notifications SET state = 'cancelled' WHERE customer_id = $1 AND state = 'pending'
