@@ -65,7 +65,8 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, sk
 	case crm.NotifyLead:
 		return rd.Lead(n), !sent && !c.Waiting()
 	case crm.NotifyInquiry:
-		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
+		// A manager hears of it in place of a holder whom nothing reaches.
+		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID && !rd.Staff.Manages()
 	case crm.NotifyMoved:
 		return rd.Moved(n), false
 	case crm.NotifyReminder, crm.NotifyEscalated:

@@ -30,3 +30,15 @@ func TestWhoWritesIsReachable(t *testing.T) {
 		})
 	}
 }
+
+// A manager is told in place of a holder whom nothing reaches, and whose it is.
+func TestInquiryOfASuspendedHolder(t *testing.T) {
+	o := newOffice(t, "fa")
+	sara := o.agents[0]
+	o.lead("09121234567", "علی رضایی")
+	sara.Press(t, "برمی‌دارم")
+	sara.SeeToast(t, o.say(sara, "toast.taken"))
+	must(t, o.crm.ChangeStaff(t.Context(), o.by(o.owner), o.staff(sara).ID, crm.Suspended))
+	o.lead("09121234567", "")
+	o.owner.See(t, "علی رضایی", "سارا", "دوباره", o.say(o.owner, "button.status"))
+}

@@ -65,14 +65,27 @@ func (r Reader) said(e crm.Event) view.HTML {
 	return out
 }
 
-// Inquiry tells a holder that their customer came again.
+// Inquiry tells a holder that their customer came again, or a manager that a
+// colleague's did.
 func (r Reader) Inquiry(n Notice) view.Message {
 	m := r.Card(crm.Card{Customer: n.Card.Customer})
 	m.HTML = r.fit(func(r Reader) view.HTML {
-		return view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
+		return view.Paragraphs(view.Bold(r.cameAgain(n)),
 			r.said(n.Event), r.record(n.Card.Customer), r.standing(n.Card.Customer))
 	})
 	return m
+}
+
+func (r Reader) cameAgain(n Notice) view.HTML {
+	source := words(r.SourceTitle(n.Event.Detail.Source))
+	switch holder := n.Card.Customer.Holder; holder {
+	case 0:
+		return r.P.H("notice.lead_again")
+	case r.Staff.ID:
+		return r.P.H("notice.inquiry", "Source", source)
+	default:
+		return r.P.H("notice.inquiry_of", "Name", words(r.StaffName(holder)), "Source", source)
+	}
 }
 
 // HandedOver tells the receiver who, from whom, why, what was agreed and when:

@@ -165,6 +165,10 @@ func (w world) notices() []story {
 			return r.Lead(withdrawn(n(crm.NotifyLead, fresh, w.inquiry(false))))
 		}},
 		{"Inquiry", omid, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_a_colleague", sara, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_nobody", sara, func(r screen.Reader) view.Message {
+			return r.Inquiry(n(crm.NotifyInquiry, settled, w.inquiry(true)))
+		}},
 		{"HandedOver_with_a_status", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[2])) }},
 		{"HandedOver_with_a_message", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[9])) }},
 		{"HandedOver_and_gone", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, gone, events[9])) }},

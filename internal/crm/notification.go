@@ -8,7 +8,7 @@ type NotificationKind string
 // What staff are told of.
 const (
 	NotifyLead      NotificationKind = "lead"      // a customer waits to be taken
-	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again
+	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again, or a manager's colleague's whom nothing reaches
 	NotifyHandOver  NotificationKind = "hand_over" // a customer came into the recipient's cartable
 	NotifyReturned  NotificationKind = "returned"  // a hand-off of the recipient's came back
 	NotifyMoved     NotificationKind = "moved"     // an appointment that concerns the recipient changed

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 
 	"cartable/internal/persian"
 )
@@ -241,13 +242,8 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		if err := w.SaveStaff(ctx, st); err != nil || reachable {
 			return struct{}{}, err
 		}
-		var ns []Notification
-		for _, m := range w.managers() {
-			if m.ID != id && !m.Unreachable {
-				ns = append(ns, Notification{To: m.ID, Kind: NotifySilent, About: id})
-			}
-		}
-		return struct{}{}, w.notify(ctx, Event{}, ns)
+		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })
+		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -237,6 +238,11 @@ func (w *work) lockVisible(ctx context.Context, id CustomerID) (Customer, error)
 
 // zone is the business's.
 func (w *work) zone() *time.Location { return w.dir.Settings.Location() }
+
+// reachableManagers are those whom messages reach.
+func (w *work) reachableManagers() []Staff {
+	return slices.DeleteFunc(w.managers(), func(s Staff) bool { return !s.Reached() })
+}
 
 // managers are the active ones.
 func (w *work) managers() []Staff {

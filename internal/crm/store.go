@@ -75,6 +75,12 @@ type Tx interface {
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
+	// StuckInquiries returns up to limit inquiries (ID, customer and event) that are to be
+	// told to somebody whom messages do not reach, by customer.
+	StuckInquiries(ctx context.Context, limit int) ([]Notification, error)
+	// CancelNotification cancels one that is neither sent nor in hand; false where it
+	// is either by now.
+	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
 	// WithdrawNotifications cancels those of an event that are not sent, and has
 	// the sent ones edited to "withdrawn".
 	WithdrawNotifications(ctx context.Context, e EventID) error

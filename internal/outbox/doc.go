@@ -12,8 +12,9 @@
 //
 // Nothing is picked for people who are suspended, removed or cannot be reached.
 // What waits for the removed is cancelled; of those who cannot be reached only the
-// leads and inquiries, which others are told of or which the cartable shows; the rest
-// goes out when they are back.
+// leads, which others are told of too. Inquiries that wait for either, or for the
+// suspended, are passed on by the domain: to who holds the customer by now, or to the
+// managers. The rest goes out when they are back.
 //
 // # At least once
 //

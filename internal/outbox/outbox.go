@@ -61,8 +61,10 @@ type Renderer interface {
 	Summary(ctx context.Context, staff crm.Staff, items []Item) (Notice, error)
 }
 
-// Domain is where the outbox reports who cannot be reached.
+// Domain is where the outbox reports who cannot be reached, and has what waits for
+// them told to others.
 type Domain interface {
+	PassOn(ctx context.Context, limit int) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
 }
 

@@ -160,36 +160,16 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 }
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
-// failed, everything for the removed, and leads and inquiries for those who
-// cannot be reached. Rows in hand are left to whoever has them.
+// failed, what waits for the removed, and leads for those who cannot be reached.
+// Inquiries are passed on by the domain instead. Rows in hand are left to whoever has
+// them.
 func (r rows) sweep(ctx context.Context) error {
-	found, err := r.pool.Query(ctx, `
-		SELECT n.id, n.kind, n.withdrawn OR s.state = 'removed'
-		FROM notifications n JOIN staff s ON s.id = n.staff_id
-		WHERE n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' OR s.unreachable)
-			AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())`)
-	if err != nil {
-		return err
-	}
-	var ids []crm.NotificationID
-	var id crm.NotificationID
-	var kind crm.NotificationKind
-	var always bool
-	_, err = pgx.ForEachRow(found, []any{&id, &kind, &always}, func() error {
-		if always || kind.Summarisable() {
-			ids = append(ids, id)
-		}
-		return nil
-	})
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	_, err = r.pool.Exec(ctx, `
+	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
 			SELECT n.id FROM notifications n JOIN staff s ON s.id = n.staff_id
-			WHERE n.id = ANY ($1) AND n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' OR s.unreachable)
+			WHERE n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' AND n.kind <> $1 OR s.unreachable AND n.kind = $2)
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
-			FOR UPDATE OF n SKIP LOCKED)`, ids)
+			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead)
 	return err
 }
 
