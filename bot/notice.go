@@ -23,6 +23,7 @@ type Worded struct {
 	Message view.Message
 	Version int64 // of the customer, as the message shows them; 0 for none
 	Skip    bool  // it is not true any more: nothing is to be sent
+	Final   bool  // it shows what only an undo can change
 }
 
 // Word words an announcement: from its event as it was, and the customer's state
@@ -53,37 +54,39 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	w := Worded{Version: n.Card.Customer.Version}
-	w.Message, w.Skip = wordAbout(rd, n, a.Sent)
+	w := wordAbout(rd, n, a.Sent)
+	w.Version = n.Card.Customer.Version
+	w.Final = w.Final || n.Withdrawn
 	return w, nil
 }
 
 // wordAbout words what is about a customer.
-func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
+func wordAbout(rd screen.Reader, n screen.Notice, sent bool) Worded {
 	c := n.Card.Customer
+	mine := c.Holder == rd.Staff.ID
 	switch n.Kind {
-	case crm.NotifyLead:
-		return rd.Lead(n), !sent && !c.Waiting()
+	case crm.NotifyLead: // one that was taken may come back
+		return Worded{Message: rd.Lead(n), Skip: !sent && !c.Waiting()}
 	case crm.NotifyInquiry:
 		// A manager hears of it in place of a holder whom nothing reaches.
-		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID && !rd.Staff.Manages()
+		return Worded{Message: rd.Inquiry(n), Skip: !sent && !mine && !rd.Staff.Manages()}
 	case crm.NotifyMoved:
-		return rd.Moved(n), false
+		return Worded{Message: rd.Moved(n)}
 	case crm.NotifyReminder, crm.NotifyEscalated:
 		rem, open := c.Reminder(n.Reminder)
 		if !open || !rem.Due.Equal(n.Due) {
-			return rd.RungOver(n), !sent
+			return Worded{Message: rd.RungOver(n), Skip: !sent, Final: true}
 		}
-		if n.Kind == crm.NotifyReminder && c.Holder != 0 && c.Holder != rd.Staff.ID {
-			return rd.RingElsewhere(n), !sent // it rings for them now
+		if n.Kind == crm.NotifyReminder && c.Holder != 0 && !mine { // it rings for them now
+			return Worded{Message: rd.RingElsewhere(n), Skip: !sent, Final: true}
 		}
-		return rd.Ring(n, rem), false
+		return Worded{Message: rd.Ring(n, rem)}
 	case crm.NotifyAsked:
-		return rd.Asked(n), !sent && c.Holder != rd.Staff.ID
+		return Worded{Message: rd.Asked(n), Skip: !sent && !mine, Final: !mine}
 	case crm.NotifyGiven:
-		return rd.Kept(n), false
+		return Worded{Message: rd.Kept(n), Final: true}
 	default: // handed over, returned
-		return rd.HandedOver(n), n.Withdrawn && !sent
+		return Worded{Message: rd.HandedOver(n), Skip: n.Withdrawn && !sent, Final: !mine}
 	}
 }
 
@@ -103,7 +106,7 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.Silent(n)}, nil
 	default: // shared
 		if n.Withdrawn {
-			return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}}, nil
+			return Worded{Message: view.Message{HTML: rd.P.H("notice.withdrawn")}, Final: true}, nil
 		}
 		return Worded{Message: rd.GotShare(n)}, nil
 	}

@@ -41,6 +41,7 @@ CREATE TABLE notifications (
     shown_version bigint NOT NULL DEFAULT 0,
     stale         boolean NOT NULL DEFAULT false, -- the message shows an older state: edit it
     withdrawn     boolean NOT NULL DEFAULT false, -- what it told of was undone
+    final         boolean NOT NULL DEFAULT false, -- the message shows what only an undo can change
     sent_at       timestamptz,
     error         text NOT NULL DEFAULT ''
 );
@@ -48,6 +49,7 @@ CREATE INDEX notifications_pending ON notifications (staff_id, id) WHERE state =
 -- To be edited; or being edited, since an edit that was broken off leaves its lease.
 CREATE INDEX notifications_stale ON notifications (id) WHERE state = 'sent' AND (stale OR leased_until IS NOT NULL);
 CREATE INDEX notifications_cards ON notifications (customer_id) WHERE state IN ('pending', 'sent');
+CREATE INDEX notifications_settled ON notifications (created_at) WHERE state <> 'pending';
 CREATE INDEX notifications_event ON notifications (event_id);
 CREATE INDEX notifications_reminder ON notifications (reminder_id) WHERE reminder_id IS NOT NULL;
 

@@ -28,6 +28,9 @@ func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == N
 // Patient says whether the kind waits while its reader answers a question.
 func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != NotifyEscalated }
 
+// CardLife is how long a message that was sent is kept up to date.
+const CardLife = 14 * 24 * time.Hour
+
 // Notification is a duty to tell somebody about an event. It has no text: it is
 // worded when it is sent, from the event that it names.
 type Notification struct {

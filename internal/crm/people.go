@@ -103,7 +103,16 @@ func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, erro
 		st.Role = inv.Role
 	}
 	st.State, st.Unreachable = Active, false
-	return st, w.SaveStaff(ctx, st)
+	return st, w.saveBack(ctx, st)
+}
+
+// saveBack saves somebody whom messages may reach again: their cards were left as
+// they were meanwhile.
+func (w *work) saveBack(ctx context.Context, st Staff) error {
+	if err := w.SaveStaff(ctx, st); err != nil {
+		return err
+	}
+	return w.RefreshCardsOf(ctx, st.ID, w.now.Add(-CardLife))
 }
 
 // owner is the active one; ok is false while there is none.
@@ -175,6 +184,9 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 			return struct{}{}, &Error{Code: Forbidden, Key: KeyLastOwner, Staff: id}
 		}
 		st.State = state
+		if state == Active {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
 		if err := w.SaveStaff(ctx, st); err != nil || state != Removed {
 			return struct{}{}, err
 		}
@@ -239,7 +251,10 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 			return struct{}{}, err
 		}
 		st.Unreachable = !reachable
-		if err := w.SaveStaff(ctx, st); err != nil || reachable {
+		if reachable {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
+		if err := w.SaveStaff(ctx, st); err != nil {
 			return struct{}{}, err
 		}
 		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })

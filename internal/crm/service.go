@@ -197,7 +197,7 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 	}
 	e.ID = id
 	if e.Delta.Bumps() || e.Delta.Hidden != nil {
-		if err := w.RefreshCards(ctx, after.ID); err != nil {
+		if err := w.RefreshCards(ctx, after.ID, w.now.Add(-CardLife), e.Kind == EventUndone); err != nil {
 			return e, after, err
 		}
 	}

@@ -84,9 +84,13 @@ type Tx interface {
 	// WithdrawNotifications cancels those of an event that are not sent, and has
 	// the sent ones edited to "withdrawn".
 	WithdrawNotifications(ctx context.Context, e EventID) error
-	// RefreshCards has every pushed card of the customer edited that shows an
-	// older state, also those whose sending is under way.
-	RefreshCards(ctx context.Context, c CustomerID) error
+	// RefreshCards has the pushed cards of the customer edited that show an older state:
+	// those sent after since to readers whom messages reach, and those whose sending is
+	// under way. What is final is left, unless something was undone.
+	RefreshCards(ctx context.Context, c CustomerID, since time.Time, undone bool) error
+	// RefreshCardsOf has those of one reader edited that were left while nothing
+	// reached them.
+	RefreshCardsOf(ctx context.Context, reader StaffID, since time.Time) error
 
 	InsertBatch(ctx context.Context, b Batch, customers []CustomerID) (BatchID, error)
 	// EmptyBatch takes everybody out of the batch that a command made, if it made one.

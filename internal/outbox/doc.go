@@ -39,7 +39,10 @@
 // Stale rows are rendered and edited again, one edit of a message at a time, so any
 // number of changes during one edit become one further edit. An edit that a crash broke off
 // leaves a lease that has run out, which counts as stale. Edits are not paced.
-// Summaries are never edited.
+// Summaries are never edited, and neither is what grew older than crm.CardLife. A row
+// whose message shows what only an undo can change (the renderer says so) is final: a
+// change of its customer passes it by. What is marked nevertheless is rendered again,
+// so the mark that came during a last edit is not lost.
 //
 // # Failures
 //

@@ -82,6 +82,7 @@ type Notice struct {
 	Message view.Message
 	Version int64 // of the customer as shown; 0 where none is
 	Skip    bool  // not to be sent any more, or not to be edited
+	Final   bool  // nothing but an undo changes what it shows
 }
 
 // Outcome is what became of a notification, or of an edit.

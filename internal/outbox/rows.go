@@ -113,7 +113,7 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 }
 
 // claimStale leases up to limit messages that show an old state, or whose edit
-// was broken off, except those of quiet chats.
+// was broken off, except those of quiet chats: the newest first, which are looked at.
 func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limit int) ([]row, error) {
 	return r.collect(ctx, `
 		UPDATE notifications n
@@ -124,7 +124,7 @@ func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limi
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
 				AND (o.retry_at IS NULL OR o.retry_at <= $1)
 				AND reader.state = 'active' AND NOT reader.unreachable AND reader.telegram_id <> ALL ($3)
-			ORDER BY o.id LIMIT $4
+			ORDER BY o.id DESC LIMIT $4
 			FOR UPDATE OF o SKIP LOCKED
 		) free
 		WHERE n.id = free.id AND s.id = n.staff_id

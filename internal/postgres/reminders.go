@@ -42,7 +42,7 @@ func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, a
 	if ids := over(d); len(ids) > 0 {
 		b.Queue(`UPDATE notifications SET state = 'cancelled' WHERE customer_id = $1 AND state = 'pending'
 			AND reminder_id = ANY ($2)`, c, ids)
-		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent'
+		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent' AND NOT final
 			AND reminder_id = ANY ($2)`, c, ids)
 	}
 	if b.Len() == 0 {
