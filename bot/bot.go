@@ -32,7 +32,8 @@ type Options struct {
 	Log       *slog.Logger
 	Username  string // of the bot, for links
 	PublicURL string // where hosted forms are; "" when the outside does not reach it
-	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional.
+	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional. Those
+	// that expire, untouched, are counted where they are forgotten.
 	FormEnded func(how string)
 }
 

@@ -170,6 +170,14 @@ func (a *app) purge(ctx context.Context) error {
 	_, inboxErr := a.inbox.Purge(ctx, inbox.Keep)
 	now := a.clock.Now()
 	_, noticesErr := a.store.PurgeNotifications(ctx, now.Add(-noticeLife))
-	_, formsErr := a.forms.Purge(ctx, now.Add(-formLife))
-	return errors.Join(inboxErr, noticesErr, formsErr, a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+}
+
+// purgeForms forgets the forms that nobody goes on with, which were abandoned.
+func (a *app) purgeForms(ctx context.Context, now time.Time) error {
+	expired, err := a.forms.Purge(ctx, now.Add(-formLife))
+	for range expired {
+		a.metrics.FormEnded("expired")
+	}
+	return err
 }
