@@ -32,7 +32,8 @@ type Options struct {
 	Log       *slog.Logger
 	Username  string // of the bot, for links
 	PublicURL string // where hosted forms are; "" when the outside does not reach it
-	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional.
+	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional. Those
+	// that expire, untouched, are counted where they are forgotten.
 	FormEnded func(how string)
 }
 
@@ -67,6 +68,9 @@ func (b *Bot) Handle(ctx context.Context, up chat.Update) error {
 	if err != nil {
 		return err
 	}
+	if err := r.backAgain(ctx); err != nil {
+		return err
+	}
 	if up.Kind == chat.Tap {
 		return r.handleTap(ctx)
 	}
@@ -89,6 +93,17 @@ func (b *Bot) request(ctx context.Context, up chat.Update) (*request, error) {
 	}
 	return &request{Bot: b, up: up, staff: staff, dir: dir, p: b.Catalogue.Printer(lang),
 		now: b.Clock.Now().In(dir.Settings.Location())}, nil
+}
+
+// backAgain notes that somebody who counts as unreachable is there: they write or tap.
+func (r *request) backAgain(ctx context.Context) error {
+	if !r.staff.Active() || !r.staff.Unreachable || r.up.Kind == chat.Blocked || r.up.Kind == chat.Returned {
+		return nil
+	}
+	// Not the key of the update itself, under which it does what it says.
+	cmd := crm.Command{Actor: r.staff.ID, Key: fmt.Sprintf("back:%d:%d", r.up.ID, r.up.At.Unix())}
+	r.staff.Unreachable = false
+	return r.Domain.Reachable(ctx, cmd, r.staff.ID, true)
 }
 
 func guessLanguage(client string, business crm.Language) crm.Language {

@@ -300,7 +300,7 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 		}
 	}
 	if ref.Action == callback.Done {
-		if !crm.Changes(r.staff, c.Customer) {
+		if !crm.Settles(r.staff, c.Customer, id) {
 			return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder}
 		}
 		return "", r.inPlace(ctx, r.reader().WhatCame(c.Customer, id))

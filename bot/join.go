@@ -20,9 +20,12 @@ func (r *request) join(ctx context.Context) error {
 		if r.staff.Active() {
 			return r.menu(ctx)
 		}
-		r.Log.Warn("refused: invite", "reason", "used, expired or unknown")
+		r.Log.Warn("refused: invite", "reason", "used, expired, unknown, or not its maker's to give any more")
 		_, err = r.send(ctx, r.reader().BadInvite())
 		return err
+	}
+	if crm.IsKey(err, crm.KeyNotActive) {
+		return r.stranger(ctx) // suspended: a link does not change that
 	}
 	if err != nil {
 		return err

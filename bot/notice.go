@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"cartable/bot/screen"
 	"cartable/bot/view"
@@ -12,8 +13,9 @@ import (
 type Announcement struct {
 	crm.Notification
 	Recipient crm.Staff
-	Sent      bool // its message stands in the chat: word what it should show now
-	Withdrawn bool // what it tells of was undone
+	Sent      bool      // its message stands in the chat: word what it should show now
+	SentAt    time.Time // when that was sent; zero before
+	Withdrawn bool      // what it tells of was undone
 }
 
 // Worded is what an announcement says.
@@ -21,6 +23,7 @@ type Worded struct {
 	Message view.Message
 	Version int64 // of the customer, as the message shows them; 0 for none
 	Skip    bool  // it is not true any more: nothing is to be sent
+	Final   bool  // it shows what only an undo can change
 }
 
 // Word words an announcement: from its event as it was, and the customer's state
@@ -31,7 +34,7 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		return Worded{}, err
 	}
 	rd := b.readerOf(dir, a.Recipient)
-	n := screen.Notice{Notification: a.Notification, Withdrawn: a.Withdrawn}
+	n := screen.Notice{Notification: a.Notification, SentAt: a.SentAt, Withdrawn: a.Withdrawn}
 	if a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
 			return Worded{}, err
@@ -51,38 +54,44 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	w := Worded{Version: n.Card.Customer.Version}
-	w.Message, w.Skip = wordAbout(rd, n, a.Sent)
+	w := wordAbout(rd, n, a.Sent)
+	w.Version = n.Card.Customer.Version
+	w.Final = w.Final || n.Withdrawn
 	return w, nil
 }
 
 // wordAbout words what is about a customer.
-func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
+func wordAbout(rd screen.Reader, n screen.Notice, sent bool) Worded {
 	c := n.Card.Customer
 	if n.Withdrawn && !sent {
-		return m, true
+		return Worded{Skip: true}
 	}
+	mine := c.Holder == rd.Staff.ID
 	switch n.Kind {
-	case crm.NotifyLead:
-		return rd.Lead(n), !sent && !c.Waiting()
+	case crm.NotifyLead: // one that was taken may come back
+		return Worded{Message: rd.Lead(n), Skip: !sent && !c.Waiting()}
 	case crm.NotifyInquiry:
-		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
+		// A manager hears of it in place of a holder whom nothing reaches.
+		return Worded{Message: rd.Inquiry(n), Skip: !sent && !mine && !rd.Staff.Manages()}
 	case crm.NotifyAway:
-		return rd.Away(n), !sent && c.Holder == rd.Staff.ID
+		return Worded{Message: rd.Away(n), Skip: !sent && mine, Final: true}
 	case crm.NotifyMoved:
-		return rd.Moved(n), false
+		return Worded{Message: rd.Moved(n)}
 	case crm.NotifyReminder, crm.NotifyEscalated:
 		rem, open := c.Reminder(n.Reminder)
 		if !open || !rem.Due.Equal(n.Due) {
-			return rd.RungOver(n), !sent
+			return Worded{Message: rd.RungOver(n), Skip: !sent, Final: true}
 		}
-		return rd.Ring(n, rem), false
+		if n.Kind == crm.NotifyReminder && c.Holder != 0 && !mine { // it rings for them now
+			return Worded{Message: rd.RingElsewhere(n), Skip: !sent, Final: true}
+		}
+		return Worded{Message: rd.Ring(n, rem)}
 	case crm.NotifyAsked:
-		return rd.Asked(n), !sent && !rd.MayGive(c)
+		return Worded{Message: rd.Asked(n), Skip: !sent && !rd.MayGive(c), Final: !rd.MayGive(c)}
 	case crm.NotifyGiven:
-		return rd.Kept(n), false
+		return Worded{Message: rd.Kept(n), Final: true}
 	default: // handed over, returned
-		return rd.HandedOver(n), false
+		return Worded{Message: rd.HandedOver(n), Final: !mine}
 	}
 }
 

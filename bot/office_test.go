@@ -119,7 +119,7 @@ func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, erro
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 
@@ -267,6 +267,13 @@ func (o *office) lead(phone, name string) crm.CustomerID {
 	a, err := o.crm.RecordInquiry(o.t.Context(), crm.Command{Key: fmt.Sprintf("lead %d", o.keys)}, crm.Inquiry{Source: 1, Phone: p, Name: name})
 	must(o.t, err)
 	return a.Customer
+}
+
+// by is a command of a person, not given before.
+func (o *office) by(p *tgsim.Person) crm.Command {
+	o.t.Helper()
+	o.keys++
+	return crm.Command{Actor: o.staff(p).ID, Key: fmt.Sprintf("command %d", o.keys)}
 }
 
 // customer reads a customer as the owner may.

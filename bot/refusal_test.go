@@ -46,6 +46,13 @@ func TestSuspended(t *testing.T) {
 	if c := o.customer(id); c.Holder != 0 {
 		t.Fatalf("held by %d", c.Holder)
 	}
+	token, err := o.crm.NewInvite(t.Context(), crm.Command{Actor: owner.ID, Key: "link"}, crm.Manager)
+	must(t, err)
+	must(t, sara.Start(token))
+	o.quiet()
+	if said := sara.Last().Text; said != o.cat.Printer(crm.Persian).T("stranger.hello") || o.staff(sara).Active() {
+		t.Fatalf("let in by a link: %q", said)
+	}
 }
 
 // Forged and replayed buttons, and what only others may do, change nothing.

@@ -151,7 +151,7 @@ func (w world) notices() []story {
 	events := w.events()
 	ring := func(kind crm.NotificationKind, ring int, late time.Duration) screen.Notice {
 		x := n(kind, met, crm.Event{})
-		x.Ring, x.About, x.Due, x.CreatedAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
+		x.Ring, x.About, x.Due, x.SentAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
 		return x
 	}
 	group := func(kind crm.NotificationKind, count int) screen.Notice {
@@ -167,6 +167,10 @@ func (w world) notices() []story {
 			return r.Lead(withdrawn(n(crm.NotifyLead, fresh, w.inquiry(false))))
 		}},
 		{"Inquiry", omid, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_a_colleague", sara, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_nobody", sara, func(r screen.Reader) view.Message {
+			return r.Inquiry(n(crm.NotifyInquiry, settled, w.inquiry(true)))
+		}},
 		{"HandedOver_with_a_status", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[2])) }},
 		{"HandedOver_with_a_message", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[9])) }},
 		{"HandedOver_and_gone", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, gone, events[9])) }},
@@ -180,6 +184,11 @@ func (w world) notices() []story {
 		{"Ring_late", omid, func(r screen.Reader) view.Message {
 			return r.Ring(ring(crm.NotifyReminder, 1, time.Hour), met.Reminders[0])
 		}},
+		{"Ring_late_now", omid, func(r screen.Reader) view.Message { // due half an hour ago, and about to be sent
+			x := ring(crm.NotifyReminder, 1, 0)
+			x.SentAt = time.Time{}
+			return r.Ring(x, met.Reminders[0])
+		}},
 		{"Ring_again", omid, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyReminder, 2, 0), met.Reminders[0]) }},
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},
 		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
@@ -188,7 +197,9 @@ func (w world) notices() []story {
 		{"Away_withdrawn", sara, func(r screen.Reader) view.Message { return r.Away(withdrawn(n(crm.NotifyAway, met, events[9]))) }},
 		{"Reminders", omid, func(r screen.Reader) view.Message { return r.Reminders(met) }},
 		{"FormOver", omid, func(r screen.Reader) view.Message { return r.FormOver(r.P.T("error.no_customer")) }},
+		{"RingElsewhere", omid, func(r screen.Reader) view.Message { return r.RingElsewhere(n(crm.NotifyReminder, gone, crm.Event{})) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
+		{"WhatCame_of_nobodys_customer", omid, func(r screen.Reader) view.Message { return r.WhatCame(settled, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {
 			return r.Asked(n(crm.NotifyAsked, met, crm.Event{Actor: lena, Detail: crm.Detail{To: omid}}))
 		}},

@@ -26,6 +26,7 @@ const (
 
 	commandLife = 7 * 24 * time.Hour // how long a repetition of a command is known
 	formLife    = 7 * 24 * time.Hour // how long an untouched form can be gone on with
+	noticeLife  = 60 * 24 * time.Hour
 
 	webhookTimeout = 15 * time.Second
 	webhookRetry   = 10 * time.Second
@@ -164,9 +165,19 @@ func (a *app) gauges(ctx context.Context) error {
 	return nil
 }
 
+// purge forgets what nobody needs any more.
 func (a *app) purge(ctx context.Context) error {
 	_, inboxErr := a.inbox.Purge(ctx, inbox.Keep)
 	now := a.clock.Now()
-	_, formsErr := a.forms.Purge(ctx, now.Add(-formLife))
-	return errors.Join(inboxErr, formsErr, a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+	_, noticesErr := a.store.PurgeNotifications(ctx, now.Add(-noticeLife))
+	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+}
+
+// purgeForms forgets the forms that nobody goes on with, which were abandoned.
+func (a *app) purgeForms(ctx context.Context, now time.Time) error {
+	expired, err := a.forms.Purge(ctx, now.Add(-formLife))
+	for range expired {
+		a.metrics.FormEnded("expired")
+	}
+	return err
 }

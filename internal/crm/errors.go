@@ -56,7 +56,7 @@ const (
 	KeyPast        = "past"         // the instant is over
 	KeyTooLate     = "too_late"     // undo after its 60 seconds, or after another command
 	KeyUndone      = "undone"       // undone already
-	KeyBadInvite   = "bad_invite"   // the link was used, is expired or never was
+	KeyBadInvite   = "bad_invite"   // the link was used, is expired, never was, or its maker may not invite any more
 	KeyNoPhone     = "no_phone"     // no number in it, or one that cannot be
 	KeyPhoneOther  = "phone_other"  // the number belongs to another customer (Customer)
 	KeyNoHandoff   = "no_handoff"   // nothing to accept or return any more

@@ -39,9 +39,10 @@ type Arrival struct {
 
 // RecordInquiry stores an arrival: the customer too when the number is new. A
 // known customer gets the fields that are empty; what differs from the record
-// stays on the inquiry and is shown. Their holder is told; where nobody holds
-// them, they are offered like a new lead, marked returning. Inquiries of blocked
-// customers are recorded and told to nobody.
+// stays on the inquiry and is shown. Their holder is told, or the managers where
+// nothing reaches the holder; where nobody holds them, they are offered like a new
+// lead, marked returning. Inquiries of blocked customers are recorded and told to
+// nobody.
 func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
 	if in.Phone == "" {
 		return Arrival{}, &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"}
@@ -176,7 +177,11 @@ func (w *work) tellOfArrival(c Customer) []Notification {
 		return nil
 	}
 	if c.Holder != 0 {
-		return []Notification{{To: c.Holder, Kind: NotifyInquiry}}
+		n := Notification{To: c.Holder, Kind: NotifyInquiry}
+		if ms := w.reachableManagers(); len(ms) > 0 && !w.dir.Staff[c.Holder].Reached() {
+			return to(ms, n)
+		}
+		return []Notification{n}
 	}
 	var ns []Notification
 	for _, s := range w.dir.ActiveStaff() {
@@ -186,4 +191,52 @@ func (w *work) tellOfArrival(c Customer) []Notification {
 		}
 	}
 	return ns
+}
+
+// PassOn takes up to limit inquiries that wait for somebody whom nothing reaches
+// (any more), and tells whoever is to be told of them now: who holds the customer by
+// then, or the managers. While no manager is reached either, they go on waiting. It
+// returns how many it took.
+func (s *Service) PassOn(ctx context.Context, limit int) (taken int, err error) {
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		taken = 0
+		w := &work{Tx: tx, now: s.now()}
+		stuck, err := tx.StuckInquiries(ctx, limit)
+		if err != nil || len(stuck) == 0 {
+			return err
+		}
+		if w.dir, err = tx.Directory(ctx); err != nil || len(w.reachableManagers()) == 0 {
+			return err
+		}
+		for _, n := range stuck {
+			ok, err := w.passOn(ctx, n)
+			if err != nil {
+				return err
+			}
+			if ok {
+				taken++
+			}
+		}
+		return nil
+	})
+	if err == nil && taken > 0 {
+		s.wake()
+	}
+	return taken, err
+}
+
+// passOn is false for a notification that was settled meanwhile.
+func (w *work) passOn(ctx context.Context, n Notification) (bool, error) {
+	c, err := w.LockCustomer(ctx, n.Customer)
+	if err != nil {
+		return false, err
+	}
+	if ok, err := w.CancelNotification(ctx, n.ID); err != nil || !ok {
+		return false, err
+	}
+	e, err := w.LockEvent(ctx, n.Event)
+	if err != nil {
+		return false, err
+	}
+	return true, w.notify(ctx, e, w.tellOfArrival(c))
 }

@@ -8,7 +8,7 @@ type NotificationKind string
 // What staff are told of.
 const (
 	NotifyLead      NotificationKind = "lead"      // a customer waits to be taken
-	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again
+	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again, or a manager's colleague's whom nothing reaches
 	NotifyHandOver  NotificationKind = "hand_over" // a customer came into the recipient's cartable
 	NotifyAway      NotificationKind = "away"      // somebody else moved a customer out of the recipient's cartable
 	NotifyReturned  NotificationKind = "returned"  // a hand-off of the recipient's came back
@@ -28,6 +28,9 @@ func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == N
 
 // Patient says whether the kind waits while its reader answers a question.
 func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != NotifyEscalated }
+
+// CardLife is how long a message that was sent is kept up to date.
+const CardLife = 14 * 24 * time.Hour
 
 // Notification is a duty to tell somebody about an event. It has no text: it is
 // worded when it is sent, from the event that it names.

@@ -220,6 +220,12 @@ func (o *office) ring() int {
 	}
 }
 
+// deliver has everything that waits arrive, as the outbox does.
+func (o *office) deliver() {
+	o.t.Helper()
+	o.exec(`UPDATE notifications SET state = 'sent', sent_at = $1 WHERE state = 'pending'`, o.clock.Now())
+}
+
 // together runs do n times at once and returns the errors.
 func together(n int, do func(i int) error) []error {
 	errs := make([]error, n)

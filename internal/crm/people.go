@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 
 	"cartable/internal/persian"
 )
@@ -24,10 +25,8 @@ func (s *Service) NewInvite(ctx context.Context, cmd Command, role Role) (string
 	_, repeated, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
 		switch {
 		case cmd.Actor == 0 && role == Owner:
-			for _, st := range w.dir.ActiveStaff() {
-				if st.Role == Owner {
-					return struct{}{}, &Error{Code: Conflict, Key: KeyLastOwner, Staff: st.ID}
-				}
+			if st, ok := w.owner(); ok {
+				return struct{}{}, &Error{Code: Conflict, Key: KeyLastOwner, Staff: st.ID}
 			}
 		case role != Agent && role != Manager:
 			return struct{}{}, fail(Forbidden, KeyManagers)
@@ -59,36 +58,71 @@ func hashToken(token string) []byte {
 	return sum[:]
 }
 
-// Join redeems an invite. Somebody who was removed or suspended and is invited
-// again is active again, in the new role; an active member keeps the higher of
-// the two roles.
+// Join redeems an invite. Somebody who was removed and is invited again is active
+// again, in the new role; an active member keeps the higher of the two roles. A
+// suspended one is refused with KeyNotActive: only a manager resumes them. A link
+// that cannot be redeemed (any more) is KeyBadInvite; a refused one stays unused.
 func (s *Service) Join(ctx context.Context, cmd Command, token string, who Newcomer) (Staff, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (Staff, error) {
 		inv, err := w.UseInvite(ctx, hashToken(token), who.TelegramID, w.now)
 		if err != nil {
 			return Staff{}, err
 		}
-		name, err := line("name", who.Name, MaxName)
-		if err != nil || name == "" {
-			name = "—"
+		if _, ok := w.owner(); ok && inv.Role == Owner {
+			return Staff{}, fail(NotFound, KeyBadInvite)
 		}
-		st, err := w.StaffByTelegram(ctx, who.TelegramID)
-		if err != nil && !IsKey(err, KeyNotActive) {
-			return Staff{}, err
+		st, err := w.admit(ctx, inv, who)
+		if IsKey(err, KeyLastOwner) { // another link made an owner at the same moment
+			err = fail(NotFound, KeyBadInvite)
 		}
-		if err != nil {
-			st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
-				Language: who.Language, JoinedAt: w.now}
-			st.ID, err = w.InsertStaff(ctx, st)
-			return st, err
-		}
-		if !st.Active() || inv.Role == Owner || st.Role == Agent {
-			st.Role = inv.Role
-		}
-		st.State, st.Unreachable = Active, false
-		return st, w.SaveStaff(ctx, st)
+		return st, err
 	})
 	return out, err
+}
+
+// admit makes whoever opened an invite a member.
+func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, error) {
+	name, err := line("name", who.Name, MaxName)
+	if err != nil || name == "" {
+		name = "—"
+	}
+	st, err := w.StaffByTelegram(ctx, who.TelegramID)
+	if err != nil && !IsKey(err, KeyNotActive) {
+		return Staff{}, err
+	}
+	if err != nil {
+		st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
+			Language: who.Language, JoinedAt: w.now}
+		st.ID, err = w.InsertStaff(ctx, st)
+		return st, err
+	}
+	if st.State == Suspended {
+		return Staff{}, &Error{Code: Forbidden, Key: KeyNotActive, Staff: st.ID}
+	}
+	if !st.Active() || inv.Role == Owner || st.Role == Agent {
+		st.Role = inv.Role
+	}
+	st.State, st.Unreachable = Active, false
+	return st, w.saveBack(ctx, st)
+}
+
+// saveBack saves somebody whom messages may reach again: their cards were left as
+// they were meanwhile.
+func (w *work) saveBack(ctx context.Context, st Staff) error {
+	if err := w.SaveStaff(ctx, st); err != nil {
+		return err
+	}
+	return w.RefreshCardsOf(ctx, st.ID, w.now.Add(-CardLife))
+}
+
+// owner is the active one; ok is false while there is none.
+func (w *work) owner() (owner Staff, ok bool) {
+	for _, st := range w.dir.ActiveStaff() {
+		if st.Role == Owner {
+			return st, true
+		}
+	}
+	return Staff{}, false
 }
 
 // SetLanguage chooses the language that the actor reads.
@@ -150,6 +184,9 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 			return struct{}{}, &Error{Code: Forbidden, Key: KeyLastOwner, Staff: id}
 		}
 		st.State = state
+		if state == Active {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
 		if err := w.SaveStaff(ctx, st); err != nil || state != Removed {
 			return struct{}{}, err
 		}
@@ -214,16 +251,14 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 			return struct{}{}, err
 		}
 		st.Unreachable = !reachable
-		if err := w.SaveStaff(ctx, st); err != nil || reachable {
+		if reachable {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
+		if err := w.SaveStaff(ctx, st); err != nil {
 			return struct{}{}, err
 		}
-		var ns []Notification
-		for _, m := range w.managers() {
-			if m.ID != id && !m.Unreachable {
-				ns = append(ns, Notification{To: m.ID, Kind: NotifySilent, About: id})
-			}
-		}
-		return struct{}{}, w.notify(ctx, Event{}, ns)
+		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })
+		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))
 	})
 	return err
 }

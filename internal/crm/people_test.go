@@ -68,6 +68,31 @@ func TestInvites(t *testing.T) {
 			t.Errorf("invited again: %+v", st)
 		}
 	})
+	t.Run("who was suspended", func(t *testing.T) {
+		if err := o.ChangeStaff(ctx, o.by(o.owner), sara.ID, crm.Suspended); err != nil {
+			t.Fatal(err)
+		}
+		token := invite(crm.Manager)
+		o.refused(t, crm.Forbidden, crm.KeyNotActive, func() error { _, err := join(token, sara.TelegramID); return err })
+		if err := o.ChangeStaff(ctx, o.by(o.owner), sara.ID, crm.Active); err != nil {
+			t.Fatal(err)
+		}
+		if st := must[crm.Staff](t)(join(token, sara.TelegramID)); st.Role != crm.Manager {
+			t.Errorf("the refused link was used up: %+v", st)
+		}
+	})
+	t.Run("of a maker who may not invite any more", func(t *testing.T) {
+		boss := o.join(crm.Manager, o.by(o.owner), 700)
+		for i, take := range []string{`state = 'suspended'`, `state = 'removed'`, `role = 'agent'`} {
+			token := must[string](t)(o.NewInvite(ctx, o.by(boss), crm.Manager))
+			o.exec(`UPDATE staff SET `+take+` WHERE id = $1`, boss.ID)
+			for _, who := range []int64{boss.TelegramID, 701} { // themselves, or a friend
+				o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(token, who); return err })
+			}
+			o.exec(`UPDATE staff SET state = 'active', role = 'manager' WHERE id = $1`, boss.ID)
+			must[crm.Staff](t)(join(token, int64(710+i)))
+		}
+	})
 	t.Run("owners", func(t *testing.T) {
 		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), crm.Owner); return err })
 		o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Owner); return err })
@@ -83,15 +108,41 @@ func TestTwoOwnerLinks(t *testing.T) {
 	a := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
 	b := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
 	must[crm.Staff](t)(o.Join(t.Context(), o.key(), a, crm.Newcomer{TelegramID: 1, Language: crm.English}))
-	o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error {
-		_, err := o.Join(t.Context(), o.key(), b, crm.Newcomer{TelegramID: 2, Name: "B", Language: crm.Persian})
-		return err
-	})
+	for _, who := range []int64{1, 2} { // the owner themselves, too
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error {
+			_, err := o.Join(t.Context(), o.key(), b, crm.Newcomer{TelegramID: who, Name: "B", Language: crm.Persian})
+			return err
+		})
+	}
 	if st := must[crm.Staff](t)(o.StaffByTelegramID(t.Context(), 1)); st.Role != crm.Owner || st.Name == "" {
 		t.Errorf("%+v", st)
 	}
 	if _, err := o.StaffByTelegramID(t.Context(), 2); !crm.IsKey(err, crm.KeyNotActive) {
 		t.Error(err)
+	}
+}
+
+// Two owner links at the same moment: one makes the owner, the other is a bad one.
+func TestTwoOwnerLinksAtOnce(t *testing.T) {
+	o := newOffice(t, 0)
+	o.exec(`UPDATE staff SET state = 'removed', role = 'agent'`)
+	var tokens []string
+	for range 4 {
+		tokens = append(tokens, must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner)))
+	}
+	won := 0
+	for _, err := range together(len(tokens), func(i int) error {
+		_, err := o.Join(t.Context(), o.key(), tokens[i], crm.Newcomer{TelegramID: int64(1 + i), Language: crm.Persian})
+		return err
+	}) {
+		if err == nil {
+			won++
+		} else if !crm.IsKey(err, crm.KeyBadInvite) {
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d owners", won)
 	}
 }
 

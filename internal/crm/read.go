@@ -118,7 +118,7 @@ func (s *Service) Inquiry(ctx context.Context, id InquiryID) (Inquiry, error) {
 	return s.store.Inquiry(ctx, id)
 }
 
-// BatchWaiting is how many customers of a batch nobody holds.
+// BatchWaiting is how many customers of a batch wait to be taken.
 func (s *Service) BatchWaiting(ctx context.Context, id BatchID) (int, error) {
 	return s.store.BatchWaiting(ctx, id)
 }

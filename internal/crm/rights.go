@@ -19,6 +19,13 @@ func Changes(s Staff, c Customer) bool {
 	return s.Active() && (s.Role.Manages() || c.Holder == s.ID)
 }
 
+// Settles says whether somebody may settle a reminder of a customer, or put it off:
+// the holder, the managers, and where nobody holds the customer whoever it rings for.
+func Settles(s Staff, c Customer, id ReminderID) bool {
+	r, open := c.Reminder(id)
+	return Changes(s, c) || s.Active() && open && c.Holder == 0 && r.For == s.ID
+}
+
 func mustChange(w *work, c Customer) error {
 	if !Changes(w.actor, c) {
 		return &Error{Code: Forbidden, Key: KeyNotYours, Staff: c.Holder, Customer: c.ID}

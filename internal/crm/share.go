@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"cartable/internal/persian"
 )
@@ -15,6 +16,13 @@ const MaxList = 1000
 type ListEntry struct {
 	Phone persian.Phone `json:"phone"`
 	Name  string        `json:"name"`
+}
+
+// Batch is what one list brought in to be shared out.
+type Batch struct {
+	By  StaffID
+	At  time.Time
+	Key string // of the command that made it
 }
 
 // ListResult is what taking a list in led to.
@@ -72,7 +80,7 @@ func (w *work) makeBatch(ctx context.Context, res *ListResult, waiting []Custome
 	if len(waiting) == 0 {
 		return nil
 	}
-	batch, err := w.InsertBatch(ctx, w.actor.ID, waiting, w.now)
+	batch, err := w.InsertBatch(ctx, Batch{By: w.actor.ID, At: w.now, Key: w.key}, waiting)
 	if err != nil {
 		return err
 	}
@@ -100,7 +108,7 @@ type Shares struct {
 	Event EventID         `json:"event"` // what Undo takes
 }
 
-// ShareOut deals the customers of a batch whom nobody holds evenly among
+// ShareOut deals the customers of a batch who wait to be taken evenly among
 // colleagues: shares differ by one at most. Each is told once, how many.
 func (s *Service) ShareOut(ctx context.Context, cmd Command, batch BatchID, among []StaffID) (Shares, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (Shares, error) {
@@ -162,7 +170,7 @@ func (w *work) deal(ctx context.Context, batch BatchID, ids []CustomerID, among 
 	return shares, nil
 }
 
-// Offer offers the customers of a batch whom nobody holds to everyone, like new leads.
+// Offer offers the customers of a batch who wait to be taken to everyone, like new leads.
 func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
 		if err := mustManage(w); err != nil {

@@ -41,6 +41,9 @@ type Staff struct {
 // Active says whether the person may use the bot now.
 func (s Staff) Active() bool { return s.State == Active }
 
+// Reached says whether messages reach the person now.
+func (s Staff) Reached() bool { return s.Active() && !s.Unreachable }
+
 // Manages says whether the person is an active manager or the owner.
 func (s Staff) Manages() bool { return s.Active() && s.Role.Manages() }
 

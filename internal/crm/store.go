@@ -33,7 +33,8 @@ type Tx interface {
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)
 	SaveStaff(ctx context.Context, s Staff) error
 	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) error
-	// UseInvite settles an invite that is unused and not expired at at; NotFound otherwise.
+	// UseInvite settles an invite that is unused and not expired at at, and whose maker
+	// is the program or still manages; KeyBadInvite otherwise.
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
 	SaveSettings(ctx context.Context, s Settings) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
@@ -60,27 +61,41 @@ type Tx interface {
 
 	InsertReminder(ctx context.Context, c CustomerID, r Reminder, at time.Time) (ReminderID, error)
 	// ApplyReminders writes what a delta says of reminders: closed ones closed,
-	// opened ones open (again), moved ones at their new time and unrung.
+	// opened ones open (again), moved ones at their new time and unrung. Where
+	// somebody else becomes the holder, those that have rung and are open ring anew.
 	ApplyReminders(ctx context.Context, c CustomerID, d Delta, at time.Time) error
 	// ReminderOf finds the customer of a reminder, open or not.
 	ReminderOf(ctx context.Context, id ReminderID) (CustomerID, error)
 	// Reacted notes that somebody reacted to the ring of a reminder.
 	Reacted(ctx context.Context, id ReminderID, at time.Time) error
 	// DueRings returns up to limit reminders that should ring, be repeated or be
-	// told to managers at now, locked, skipping those that others have.
+	// told to managers at now, locked, skipping those that others have. A step waits
+	// until RepeatAfter or EscalateAfter has passed since the ring before it arrived.
 	DueRings(ctx context.Context, now time.Time, limit int) ([]Ring, error)
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
+	// StuckInquiries returns up to limit inquiries (ID, customer and event) that are to be
+	// told to somebody whom messages do not reach, by customer.
+	StuckInquiries(ctx context.Context, limit int) ([]Notification, error)
+	// CancelNotification cancels one that is neither sent nor in hand; false where it
+	// is either by now.
+	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
 	// WithdrawNotifications cancels those of an event that are not sent, and has
 	// the sent ones edited to "withdrawn".
 	WithdrawNotifications(ctx context.Context, e EventID) error
-	// RefreshCards has every pushed card of the customer edited that shows an
-	// older state, also those whose sending is under way.
-	RefreshCards(ctx context.Context, c CustomerID) error
+	// RefreshCards has the pushed cards of the customer edited that show an older state:
+	// those sent after since to readers whom messages reach, and those whose sending is
+	// under way. What is final is left, unless something was undone.
+	RefreshCards(ctx context.Context, c CustomerID, since time.Time, undone bool) error
+	// RefreshCardsOf has those of one reader edited that were left while nothing
+	// reached them.
+	RefreshCardsOf(ctx context.Context, reader StaffID, since time.Time) error
 
-	InsertBatch(ctx context.Context, by StaffID, customers []CustomerID, at time.Time) (BatchID, error)
-	// LockBatch returns the customers of a batch that nobody holds, ascending.
+	InsertBatch(ctx context.Context, b Batch, customers []CustomerID) (BatchID, error)
+	// EmptyBatch takes everybody out of the batch that a command made, if it made one.
+	EmptyBatch(ctx context.Context, key string) error
+	// LockBatch returns the customers of a batch who wait to be taken, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
 }
 

@@ -34,6 +34,10 @@ func (s *Service) Undo(ctx context.Context, cmd Command, id EventID) (Outcome, e
 				out = o
 			}
 		}
+		// Whom a list only met again waits as before, but not to be shared out with it.
+		if err := w.EmptyBatch(ctx, asked.Key); err != nil {
+			return Outcome{}, err
+		}
 		out.Event = 0 // an undo is not undone: the command is given again
 		return out, nil
 	})

@@ -94,7 +94,7 @@ func (o *Outbox) countFault(id crm.NotificationID) int {
 }
 
 // unreachable notes that the reader's chat takes no messages. The rows go back:
-// leads and inquiries are cancelled by the next sweep, the others wait.
+// leads are cancelled by the next sweep and inquiries passed on, the others wait.
 func (o *Outbox) unreachable(ctx context.Context, rs []row, cause error) {
 	if err := o.reportUnreachable(ctx, rs[0]); err != nil {
 		o.opt.Log.Error("cannot note that somebody cannot be reached", "staff", rs[0].item.Staff.ID, "error", err)

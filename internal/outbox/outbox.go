@@ -61,8 +61,10 @@ type Renderer interface {
 	Summary(ctx context.Context, staff crm.Staff, items []Item) (Notice, error)
 }
 
-// Domain is where the outbox reports who cannot be reached.
+// Domain is where the outbox reports who cannot be reached, and has what waits for
+// them told to others.
 type Domain interface {
+	PassOn(ctx context.Context, limit int) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
 }
 
@@ -70,8 +72,9 @@ type Domain interface {
 type Item struct {
 	Notification crm.Notification
 	Staff        crm.Staff
-	Sent         bool // its message is to be edited
-	Withdrawn    bool // what it tells of was undone; only of Sent ones
+	Sent         bool      // its message is to be edited
+	SentAt       time.Time // when that was sent; zero before
+	Withdrawn    bool      // what it tells of was undone; only of Sent ones
 }
 
 // Notice is a rendered notification.
@@ -79,6 +82,7 @@ type Notice struct {
 	Message view.Message
 	Version int64 // of the customer as shown; 0 where none is
 	Skip    bool  // not to be sent any more, or not to be edited
+	Final   bool  // nothing but an undo changes what it shows
 }
 
 // Outcome is what became of a notification, or of an edit.

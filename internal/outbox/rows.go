@@ -76,18 +76,21 @@ func (r reader) oldest() crm.NotificationID {
 // claimed are the columns of a claimed row n and its reader s, as scanRow reads them.
 const claimed = `n.id, n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0), COALESCE(n.reminder_id, 0),
 	n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0), n.count, n.created_at,
-	n.state = 'sent', n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
+	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
 	s.id, s.telegram_id, s.name, s.role, s.state, s.language, s.unreachable, s.joined_at`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
-	var due *time.Time
+	var due, sent *time.Time
 	n, s := &r.item.Notification, &r.item.Staff
 	err := from.Scan(&n.ID, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch, &n.Count,
-		&n.CreatedAt, &r.item.Sent, &r.item.Withdrawn, &r.message, &r.attempts,
+		&n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts,
 		&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
 	if due != nil {
 		n.Due = *due
+	}
+	if sent != nil {
+		r.item.SentAt = *sent
 	}
 	n.To = s.ID
 	return r, err
@@ -110,18 +113,18 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 }
 
 // claimStale leases up to limit messages that show an old state, or whose edit
-// was broken off, except those of quiet chats.
+// was broken off, except those of quiet chats: the newest first, which are looked at.
 func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limit int) ([]row, error) {
 	return r.collect(ctx, `
 		UPDATE notifications n
 		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
 		FROM staff s, (
 			SELECT o.id FROM notifications o JOIN staff reader ON reader.id = o.staff_id
-			WHERE o.state = 'sent' AND NOT o.final AND (o.stale OR o.leased_until IS NOT NULL)
+			WHERE o.state = 'sent' AND o.message_id IS NOT NULL AND (o.stale OR o.leased_until IS NOT NULL)
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
 				AND (o.retry_at IS NULL OR o.retry_at <= $1)
 				AND reader.state = 'active' AND NOT reader.unreachable AND reader.telegram_id <> ALL ($3)
-			ORDER BY o.id LIMIT $4
+			ORDER BY o.id DESC LIMIT $4
 			FOR UPDATE OF o SKIP LOCKED
 		) free
 		WHERE n.id = free.id AND s.id = n.staff_id
@@ -157,36 +160,16 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 }
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
-// failed, everything for the removed, and leads and inquiries for those who
-// cannot be reached. Rows in hand are left to whoever has them.
+// failed, what waits for the removed, and leads for those who cannot be reached.
+// Inquiries are passed on by the domain instead. Rows in hand are left to whoever has
+// them.
 func (r rows) sweep(ctx context.Context) error {
-	found, err := r.pool.Query(ctx, `
-		SELECT n.id, n.kind, n.withdrawn OR s.state = 'removed'
-		FROM notifications n JOIN staff s ON s.id = n.staff_id
-		WHERE n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' OR s.unreachable)
-			AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())`)
-	if err != nil {
-		return err
-	}
-	var ids []crm.NotificationID
-	var id crm.NotificationID
-	var kind crm.NotificationKind
-	var always bool
-	_, err = pgx.ForEachRow(found, []any{&id, &kind, &always}, func() error {
-		if always || kind.Summarisable() {
-			ids = append(ids, id)
-		}
-		return nil
-	})
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	_, err = r.pool.Exec(ctx, `
+	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
 			SELECT n.id FROM notifications n JOIN staff s ON s.id = n.staff_id
-			WHERE n.id = ANY ($1) AND n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' OR s.unreachable)
+			WHERE n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' AND n.kind <> $1 OR s.unreachable AND n.kind = $2)
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
-			FOR UPDATE OF n SKIP LOCKED)`, ids)
+			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead)
 	return err
 }
 

@@ -97,8 +97,8 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 // TakeOver has an announcement that stands in a message left alone from now on,
 // since the conversation goes on in that message.
 func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
-	_, err := s.pool.Exec(ctx, `UPDATE notifications SET final = true, stale = false
-		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent' AND NOT final`, staff, message)
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, final = true, stale = false
+		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent'`, staff, message)
 	return wrap(err, "take a message over")
 }
 

@@ -74,7 +74,9 @@ func (t tx) InsertInvite(ctx context.Context, hash []byte, inv crm.Invite, at ti
 func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (inv crm.Invite, err error) {
 	var by *int64
 	err = t.q.QueryRow(ctx, `UPDATE invites SET used_by = $2, used_at = $3
-		WHERE hash = $1 AND used_at IS NULL AND expires_at > $3 RETURNING role, made_by, expires_at`,
+		WHERE hash = $1 AND used_at IS NULL AND expires_at > $3 AND (made_by IS NULL OR EXISTS (
+			SELECT FROM staff m WHERE m.id = made_by AND m.state = 'active' AND m.role IN ('owner', 'manager')))
+		RETURNING role, made_by, expires_at`,
 		hash, telegramID, at).Scan(&inv.Role, &by, &inv.ExpiresAt)
 	inv.By = id[crm.StaffID](by)
 	return inv, found(err, "use invite", crm.KeyBadInvite)
