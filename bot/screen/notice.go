@@ -183,7 +183,7 @@ func (r Reader) RungOver(n Notice) view.Message {
 func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
 	var statuses []view.Button
 	for _, s := range r.Dir.Statuses {
-		if s.Retired {
+		if s.Retired || !s.MayFollow(c.Status.Status) {
 			continue
 		}
 		statuses = append(statuses, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
