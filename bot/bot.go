@@ -219,11 +219,12 @@ func (r *request) words(err error) (words string, known bool) {
 	if e.Code == crm.Forbidden {
 		r.Log.Warn("refused", "key", e.Key, "staff", r.staff.ID, "customer", e.Customer)
 	}
-	field := e.Field
-	if e.FieldID != 0 {
+	field := view.Clip(e.Title.In(r.p.Lang()), 40)
+	switch {
+	case e.FieldID != 0:
 		field = r.fieldTitle(e.FieldID)
-	} else if field != "" {
-		field = r.p.T("field." + field)
+	case e.Field != "":
+		field = r.p.T("field." + e.Field)
 	}
 	holder := r.p.T("card.nobody")
 	if e.Staff != 0 {
@@ -237,7 +238,7 @@ func (r *request) fieldTitle(id crm.FieldID) string {
 		return f.Title.In(r.p.Lang())
 	}
 	for _, s := range r.dir.Statuses {
-		if f, ok := s.Field(id); ok {
+		if f, ok := s.AnyField(id); ok {
 			return f.Title.In(r.p.Lang())
 		}
 	}

@@ -38,6 +38,7 @@ type Domain interface {
 	Return(ctx context.Context, cmd crm.Command, id crm.CustomerID, reason string) (crm.Outcome, error)
 	AskHolder(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 	Keep(ctx context.Context, cmd crm.Command, id crm.CustomerID, asker crm.StaffID) (crm.Outcome, error)
+	NextColleagues(ctx context.Context, dir crm.Directory, status crm.Status, c crm.Customer) ([]crm.Staff, error)
 	AddNote(ctx context.Context, cmd crm.Command, id crm.CustomerID, text string) (crm.Outcome, error)
 	Edit(ctx context.Context, cmd crm.Command, id crm.CustomerID, p crm.Patch) (crm.Outcome, error)
 	AddPhone(ctx context.Context, cmd crm.Command, id crm.CustomerID, typed string) (crm.Outcome, error)

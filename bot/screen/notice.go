@@ -251,7 +251,7 @@ func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
 func (r Reader) statusChoices(c crm.Customer) []view.Button {
 	var out []view.Button
 	for _, s := range r.Dir.Statuses {
-		if s.Retired {
+		if s.Retired || !s.MayFollow(c.Status.Status) {
 			continue
 		}
 		out = append(out, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{

@@ -23,6 +23,8 @@ type Error struct {
 	Field    string  // the part of the input that it is about
 	FieldID  FieldID // likewise, for fields of a status or of the customer
 	Customer CustomerID
+	Title    Title     // of the status, field or source that it is about, where it is no field's ID
+	Problems []Problem // KeyConfigProblems: what is wrong
 }
 
 func (e *Error) Error() string {
@@ -65,6 +67,21 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyNotAfter    = "not_after"    // the status may not follow the customer's
+	KeyNotNext     = "not_next"     // the colleague (Staff) may not be next for this status
+	KeyDefinition  = "definition"   // the status is defined otherwise than the actor saw
+)
+
+// The keys of configuration.
+const (
+	KeyNoField        = "no_field"        // no such field or choice
+	KeyDuplicate      = "duplicate"       // something (Title) is called so already
+	KeyTooMany        = "too_many"        // the list is full
+	KeyBuiltIn        = "built_in"        // cannot be retired
+	KeyConfigConflict = "config_conflict" // somebody (Staff) published another change of the same thing (Title)
+	KeyConfigProblems = "config_problems" // Problems are to be put right first
+	KeyConfigNothing  = "config_nothing"  // there is nothing to publish
+	KeyConfigUndo     = "config_undo"     // not the newest change, or another's
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

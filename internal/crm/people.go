@@ -6,8 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"slices"
-
-	"cartable/internal/persian"
 )
 
 // Newcomer is somebody who opens an invite link: what Telegram says of them.
@@ -139,33 +137,12 @@ func (s *Service) SetLanguage(ctx context.Context, cmd Command, lang Language) e
 
 // NameBusiness gives the business its name.
 func (s *Service) NameBusiness(ctx context.Context, cmd Command, name string) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
-		}
-		v, err := line("name", name, 100)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if v == "" {
-			return struct{}{}, &Error{Code: Invalid, Key: KeyEmpty, Field: "name"}
-		}
-		w.dir.Settings.Business = v
-		return struct{}{}, w.SaveSettings(ctx, w.dir.Settings)
-	})
-	return err
+	return s.amend(ctx, cmd, func(c *Config) error { return c.SetBusinessName(name) })
 }
 
 // ShowAgentsAll says whether agents see all customers.
 func (s *Service) ShowAgentsAll(ctx context.Context, cmd Command, all bool) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
-		}
-		w.dir.Settings.AgentsSeeAll = all
-		return struct{}{}, w.SaveSettings(ctx, w.dir.Settings)
-	})
-	return err
+	return s.amend(ctx, cmd, func(c *Config) error { return c.SetAgentsSeeAll(all) })
 }
 
 // ChangeStaff suspends, readmits or removes somebody. From that moment on they
@@ -261,61 +238,4 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))
 	})
 	return err
-}
-
-// NewSource is a source as its maker is shown it once: only the hash of Key stays.
-type NewSource struct {
-	Source
-	Key string // "" where the command is a repetition: it was shown then
-}
-
-// AddSource makes a source. Actor 0 is the program's command line.
-func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind SourceKind) (NewSource, error) {
-	key, hash := newToken()
-	slug, _ := newToken()
-	out, repeated, err := run(ctx, s, cmd, func(w *work) (Source, error) {
-		if cmd.Actor != 0 {
-			if err := mustManage(w); err != nil {
-				return Source{}, err
-			}
-		}
-		v, err := line("title", title, 100)
-		if err != nil {
-			return Source{}, err
-		}
-		if v == "" {
-			return Source{}, &Error{Code: Invalid, Key: KeyEmpty, Field: "title"}
-		}
-		src := Source{Kind: kind, Title: Title{Text: v}, Slug: slugOf(slug)}
-		src.ID, err = w.InsertSource(ctx, src, hash, w.now)
-		return src, err
-	})
-	if err != nil {
-		return NewSource{}, err
-	}
-	if repeated {
-		key = "" // the first call's key is gone with its answer
-	}
-	return NewSource{Source: out, Key: key}, nil
-}
-
-// slugOf shortens a random token to what stands well in a URL.
-func slugOf(token string) string {
-	out := make([]byte, 0, 8)
-	for i := 0; i < len(token) && len(out) < 8; i++ {
-		if c := token[i]; c != '-' && c != '_' {
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
-
-// SourceByKey finds the source whose key a caller shows.
-func (s *Service) SourceByKey(ctx context.Context, key string) (Source, error) {
-	return s.store.SourceByKey(ctx, hashToken(key))
-}
-
-// SourceBySlug finds the source of a hosted form.
-func (s *Service) SourceBySlug(ctx context.Context, slug string) (Source, error) {
-	return s.store.SourceBySlug(ctx, persian.Clean(slug))
 }

@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -244,10 +245,10 @@ func TestSources(t *testing.T) {
 	if again.ID != src.ID || again.Slug != src.Slug || again.Key != "" {
 		t.Errorf("%+v, first %+v", again, src)
 	}
-	if got := must[crm.Source](t)(o.SourceByKey(ctx, src.Key)); got != src.Source {
+	if got := must[crm.Source](t)(o.SourceByKey(ctx, src.Key)); !reflect.DeepEqual(got, src.Source) {
 		t.Errorf("%+v", got)
 	}
-	if got := must[crm.Source](t)(o.SourceBySlug(ctx, src.Slug)); got != src.Source {
+	if got := must[crm.Source](t)(o.SourceBySlug(ctx, src.Slug)); !reflect.DeepEqual(got, src.Source) {
 		t.Errorf("%+v", got)
 	}
 	o.exec(`UPDATE sources SET retired_at = now() WHERE id = $1`, src.ID)

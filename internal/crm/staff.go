@@ -57,12 +57,15 @@ type Invite struct {
 // InviteLife is how long an invite link works.
 const InviteLife = 7 * 24 * time.Hour
 
-// Settings are the business's own.
+// Settings are the business's own. Their parts are told apart by their names in
+// JSON: two managers may change different ones at once.
 type Settings struct {
-	Business     string // its name; "" until the owner gave it
-	Zone         string // IANA name
-	Language     Language
-	AgentsSeeAll bool
+	Business     string    `json:"business"` // its name; "" until the owner gave it
+	Zone         string    `json:"zone"`     // IANA name
+	Language     Language  `json:"language"`
+	AgentsSeeAll bool      `json:"agents_see_all"`
+	Retention    int       `json:"retention"` // days that closed customers are kept; 0 for ever
+	Digests      []StaffID `json:"digests"`   // who gets the day's digests; none for all managers
 }
 
 // Location is the business's time zone. A name that the program does not know
@@ -75,34 +78,10 @@ func (s Settings) Location() *time.Location {
 	return loc
 }
 
-// SourceKind is how a source delivers customers.
-type SourceKind string
-
-// The kinds of source.
-const (
-	SourceForm   SourceKind = "form"
-	SourceAPI    SourceKind = "api"
-	SourceSignup SourceKind = "signup"
-	SourceCall   SourceKind = "call"
-	SourceManual SourceKind = "manual"
-)
-
-// SourceKinds are the kinds that can be added; manual exists from the start.
-func SourceKinds() []SourceKind { return []SourceKind{SourceForm, SourceAPI, SourceSignup, SourceCall} }
-
-// Source is a way by which customers enter the list. Slug is its public name in
-// URLs; the key of an API source is kept as a hash only.
-type Source struct {
-	ID      SourceID
-	Kind    SourceKind
-	Title   Title
-	Slug    string
-	Retired bool
-}
-
 // Directory is everything small that screens and commands refer to: one
 // consistent reading of staff, statuses, fields, sources and settings.
 type Directory struct {
+	Version  int64 // of the configuration: everything here but the staff
 	Settings Settings
 	Staff    map[StaffID]Staff // all, also the removed ones, since history names them
 	Statuses []Status          // in order, also the retired ones

@@ -36,8 +36,10 @@ type Tx interface {
 	// UseInvite settles an invite that is unused and not expired at at, and whose maker
 	// is the program or still manages; KeyBadInvite otherwise.
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
-	SaveSettings(ctx context.Context, s Settings) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
+
+	ConfigReader
+	ConfigTx
 
 	// LockCustomer returns a customer with phones and open reminders.
 	LockCustomer(ctx context.Context, id CustomerID) (Customer, error)
@@ -128,6 +130,7 @@ type Reader interface {
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	ConfigReader
 }
 
 // Filter narrows the list of all customers; zero parts do not narrow.

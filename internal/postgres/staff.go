@@ -82,11 +82,11 @@ func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at tim
 	return inv, found(err, "use invite", crm.KeyBadInvite)
 }
 
-const sourceColumns = `SELECT id, kind, title, slug, retired_at FROM sources`
+const sourceColumns = `SELECT id, kind, title, slug, form, routing, retired_at FROM sources`
 
 func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
 	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &retired)
+	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &s.Form, &s.Routing, &retired)
 	s.Retired = retired != nil
 	return s, err
 }

@@ -1,0 +1,93 @@
+package crm
+
+import "slices"
+
+func (c *Config) editSource(id SourceID, edit func(*Source) error) error {
+	s := c.source(id)
+	if s == nil {
+		return fail(NotFound, KeyNoSource)
+	}
+	return edit(s)
+}
+
+// RenameSource gives a source another title. Sources are added by
+// Service.AddSource, since their key is shown once.
+func (c *Config) RenameSource(id SourceID, title Title) error {
+	return c.editSource(id, func(s *Source) error {
+		t, err := c.newTitle(title, sourceTitles(c.Sources, id))
+		if err == nil {
+			s.Title = t
+		}
+		return err
+	})
+}
+
+// RetireSource ends a source: its form and its key take nothing any more. What
+// came by it keeps its name. The manual source stays.
+func (c *Config) RetireSource(id SourceID) error {
+	return c.editSource(id, func(s *Source) error {
+		if s.Kind == SourceManual {
+			return &Error{Code: Forbidden, Key: KeyBuiltIn, Title: s.Title}
+		}
+		s.Retired = true
+		return nil
+	})
+}
+
+// RestoreSource brings a retired source back, with its address and its key.
+func (c *Config) RestoreSource(id SourceID) error {
+	return c.editSource(id, func(s *Source) error {
+		if err := free(s.Title, sourceTitles(c.Sources, id)); err != nil {
+			return err
+		}
+		s.Retired = false
+		return nil
+	})
+}
+
+// SetForm shapes the hosted form of a source. The zero form is the one that every
+// business has at first.
+func (c *Config) SetForm(id SourceID, form HostedForm) error {
+	return c.editSource(id, func(s *Source) error {
+		next := *s
+		next.Form = form.canonical()
+		ps := &problems{c: c}
+		ps.form(next)
+		if err := ps.first(s.Title); err != nil {
+			return err
+		}
+		s.Form = next.Form
+		return nil
+	})
+}
+
+// SetRouting says who gets the new leads of a source.
+func (c *Config) SetRouting(id SourceID, r Routing) error {
+	return c.editSource(id, func(s *Source) error {
+		if !r.valid() {
+			return &Error{Code: Invalid, Key: KeyBadValue, Field: "routing"}
+		}
+		if r.Mode != RoutePerson {
+			r.Person = 0
+		}
+		s.Routing = r
+		return nil
+	})
+}
+
+func (r Routing) valid() bool {
+	inBounds := func(minutes int) bool { return minutes >= 0 && minutes <= MaxRouteAfter }
+	return slices.Contains([]RoutingMode{RouteOffer, RouteTurn, RoutePerson, RoutePool}, r.Mode) &&
+		(r.Mode != RoutePerson || r.Person != 0) && inBounds(r.AgainAfter) && inBounds(r.TellAfter)
+}
+
+// sourceTitles are the titles that another source than id has.
+func sourceTitles(sources []Source, but SourceID) []Title {
+	var out []Title
+	for _, s := range sources {
+		if s.ID != but && !s.Retired {
+			out = append(out, s.Title)
+		}
+	}
+	return out
+}
