@@ -10,6 +10,7 @@ import (
 	"cartable/bot/callback"
 	"cartable/bot/chat"
 	"cartable/bot/form"
+	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
 	"cartable/internal/persian"
@@ -32,6 +33,9 @@ const (
 	formFind     formKind = "find"
 	formBusiness formKind = "business"
 	formSource   formKind = "source"
+	formPart     formKind = "part"  // a text of the configuration
+	formAdd      formKind = "add"   // a new part of the configuration
+	formTrial    formKind = "trial" // a status's form, without saving
 )
 
 // What drafts carry beside their answers.
@@ -85,6 +89,12 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return one(text("business", crm.Text, true)), nil
 	case formSource:
 		return one(text("source", crm.Text, true)), nil
+	case formPart:
+		return r.definePart(d), nil
+	case formAdd:
+		return r.defineAdd(d), nil
+	case formTrial:
+		return r.defineTrial(ctx, d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -232,6 +242,12 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 			return view.Message{}, err
 		}
 		return r.nextStep(ctx, r.p.H("setup.named", "Name", view.Isolate(view.Text(a("business")))))
+	case formPart:
+		return r.savePart(ctx, cmd, d)
+	case formAdd:
+		return r.saveAdd(ctx, cmd, d)
+	case formTrial:
+		return view.Message{HTML: r.p.H("shape.tried")}, nil
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -362,6 +378,10 @@ func (f OpenForm) again() *callback.Ref {
 		ref.Action = callback.EditFields
 	case formCustomer:
 		return &callback.Ref{Action: callback.AddCustomer}
+	case formPart, formAdd:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeStatuses}
+	case formTrial:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeTry, Record: f.Subject}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

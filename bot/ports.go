@@ -62,6 +62,12 @@ type Domain interface {
 	ChangeStaff(ctx context.Context, cmd crm.Command, id crm.StaffID, state crm.StaffState) error
 	GiveAll(ctx context.Context, cmd crm.Command, from, to crm.StaffID) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
+	ConfigDraft(ctx context.Context, actor crm.StaffID) (crm.Draft, error)
+	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
+	DiscardDraft(ctx context.Context, cmd crm.Command) error
+	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)
+	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
+	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)
 	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
 )
@@ -15,6 +16,14 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 	}
 	var m view.Message
 	switch part {
+	case "statuses", "fields":
+		show := screen.Shaper.Fields
+		if part == "statuses" {
+			show = func(s screen.Shaper) view.Message { return s.Statuses(false) }
+		}
+		return r.shapeScreen(ctx, show)
+	case "log":
+		return r.configLog(ctx, message, 0)
 	case "staff":
 		m = r.reader().Team()
 	default:

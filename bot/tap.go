@@ -54,6 +54,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.undo(ctx, crm.EventID(ref.Record))
 	case callback.Done, callback.DoneNothing, callback.Later:
 		return r.actOnReminder(ctx, ref)
+	case callback.Shape:
+		return r.actOnConfig(ctx, ref)
 	case callback.Settings:
 		return "", r.shape(ctx, r.up.Message, "settings")
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:

@@ -67,6 +67,7 @@ const (
 	ImportList  Action = "il" // take the pasted list Draft in
 	DropList    Action = "ix" // forget the pasted list Draft
 	Language    Action = "sl" // read in language Value
+	Shape       Action = "sx" // shape the business: what Question says, with Record, Arg and Value
 	Settings    Action = "sh" // everything that managers shape
 	Staff       Action = "st" // the colleagues
 	StaffMember Action = "sm" // colleague Record
@@ -101,7 +102,8 @@ var Actions = map[Action]Uses{
 	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
-	Language: {Value: true}, Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
+	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},
+	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Menu: {}, Help: {},
 }

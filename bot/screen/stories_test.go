@@ -20,7 +20,8 @@ type story struct {
 
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
-	return append(append(all, w.notices()...), w.office()...)
+	all = append(append(all, w.notices()...), w.office()...)
+	return append(all, w.shaping()...)
 }
 
 func (w world) cards() []story {

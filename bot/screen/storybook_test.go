@@ -54,9 +54,13 @@ func TestStorybook(t *testing.T) {
 // TestEveryScreenHasAStory holds the storybook complete.
 func TestEveryScreenHasAStory(t *testing.T) {
 	stories := newWorld(t, func(s string) string { return s }).stories()
-	reader := reflect.TypeFor[screen.Reader]()
-	for i := range reader.NumMethod() {
-		m := reader.Method(i)
+	var screens []reflect.Method
+	for _, of := range []reflect.Type{reflect.TypeFor[screen.Reader](), reflect.TypeFor[screen.Shaper]()} {
+		for i := range of.NumMethod() {
+			screens = append(screens, of.Method(i))
+		}
+	}
+	for _, m := range screens {
 		if m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.TypeFor[view.Message]() {
 			continue
 		}

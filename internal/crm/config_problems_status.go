@@ -76,7 +76,7 @@ func (p *problems) offers(at Path, s Status) {
 		switch {
 		case !o.valid():
 			p.add(at, ProblemValue, "Title", s.Title.Text)
-		case o.Relative() && s.Reminder != ReminderNo && !s.dates(o.Kind):
+		case o.Relative() && s.Reminder != ReminderNo && !s.Dates(o.Kind):
 			p.add(at, ProblemOffer, "Title", s.Title.Text)
 		}
 	}

@@ -112,8 +112,8 @@ func (s Status) day(answers Values, zone *time.Location) (persian.Civil, bool) {
 	return persian.Civil{}, false
 }
 
-// dates says whether the status has what an offer of the kind is relative to.
-func (s Status) dates(kind OfferKind) bool {
+// Dates says whether the status has what an offer of the kind is relative to.
+func (s Status) Dates(kind OfferKind) bool {
 	if s.AppointmentDate != 0 {
 		return true
 	}
