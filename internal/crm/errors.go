@@ -65,6 +65,9 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyBadHours    = "bad_hours"    // spans that are no part of a day, or overlap
+	KeyOwnersRole  = "owners_role"  // the owner's role changes by passing ownership on alone
+	KeyOwnerOnly   = "owner_only"   // only the owner may
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

@@ -79,14 +79,16 @@ func (s *Service) Join(ctx context.Context, cmd Command, token string, who Newco
 		if err != nil {
 			st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
 				Language: who.Language, JoinedAt: w.now}
-			st.ID, err = w.InsertStaff(ctx, st)
-			return st, err
+			if st.ID, err = w.InsertStaff(ctx, st); err != nil {
+				return Staff{}, err
+			}
+			return st, w.WakeRoutes(ctx, w.now)
 		}
 		if !st.Active() || inv.Role == Owner || st.Role == Agent {
 			st.Role = inv.Role
 		}
 		st.State, st.Unreachable = Active, false
-		return st, w.SaveStaff(ctx, st)
+		return st, w.saveStaff(ctx, st)
 	})
 	return out, err
 }
@@ -150,7 +152,7 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 			return struct{}{}, &Error{Code: Forbidden, Key: KeyLastOwner, Staff: id}
 		}
 		st.State = state
-		if err := w.SaveStaff(ctx, st); err != nil || state != Removed {
+		if err := w.saveStaff(ctx, st); err != nil || state != Removed {
 			return struct{}{}, err
 		}
 		held, err := w.LockHeldBy(ctx, id)
@@ -214,7 +216,7 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 			return struct{}{}, err
 		}
 		st.Unreachable = !reachable
-		if err := w.SaveStaff(ctx, st); err != nil || reachable {
+		if err := w.saveStaff(ctx, st); err != nil || reachable {
 			return struct{}{}, err
 		}
 		var ns []Notification

@@ -37,6 +37,7 @@ type Tx interface {
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
 	SaveSettings(ctx context.Context, s Settings) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
+	SaveRouting(ctx context.Context, source SourceID, r Routing) error
 
 	// LockCustomer returns a customer with phones and open reminders.
 	LockCustomer(ctx context.Context, id CustomerID) (Customer, error)
@@ -79,6 +80,21 @@ type Tx interface {
 	// older state, also those whose sending is under way.
 	RefreshCards(ctx context.Context, c CustomerID) error
 
+	// LockRoute returns how far the announcing of a customer has come; ok is false
+	// where they were never routed. The customer is locked.
+	LockRoute(ctx context.Context, id CustomerID) (r Route, ok bool, err error)
+	// SaveRoute writes the one route of a customer, who is locked.
+	SaveRoute(ctx context.Context, r Route) error
+	// WakeRoute has a customer's route looked at at at, where there is one.
+	WakeRoute(ctx context.Context, id CustomerID, at time.Time) error
+	// WakeRoutes has every route looked at at at that would be later.
+	WakeRoutes(ctx context.Context, at time.Time) error
+	// LockTurns holds the turn of everybody until the transaction ends, and returns
+	// how it stands with these people on a day, in the order given.
+	LockTurns(ctx context.Context, among []Staff, day persian.Civil) ([]Turn, error)
+	// CountTurn adds n to what routing brought somebody on a day.
+	CountTurn(ctx context.Context, id StaffID, day persian.Civil, n int, at time.Time) error
+
 	InsertBatch(ctx context.Context, by StaffID, customers []CustomerID, at time.Time) (BatchID, error)
 	// LockBatch returns the customers of a batch that nobody holds, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
@@ -113,6 +129,9 @@ type Reader interface {
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	// DueRoutes returns up to limit customers whose route is to be looked at, the
+	// longest due first.
+	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)
 }
 
 // Filter narrows the list of all customers; zero parts do not narrow.

@@ -14,8 +14,9 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{}}
 	var fields []crm.Field
 	b := &pgx.Batch{}
-	b.Queue(`SELECT business, zone, language, agents_see_all FROM settings`).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&d.Settings.Business, &d.Settings.Zone, &d.Settings.Language, &d.Settings.AgentsSeeAll)
+	b.Queue(`SELECT business, zone, language, agents_see_all, hours, days_off, holidays FROM settings`).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&d.Settings.Business, &d.Settings.Zone, &d.Settings.Language, &d.Settings.AgentsSeeAll,
+			&d.Settings.Hours, &d.Settings.DaysOff, &d.Settings.Holidays)
 	})
 	b.Queue(staffColumns).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, scanStaff)
@@ -81,8 +82,8 @@ func scanStatus(row pgx.CollectableRow) (s crm.Status, err error) {
 
 // SaveSettings implements crm.Tx.
 func (t tx) SaveSettings(ctx context.Context, s crm.Settings) error {
-	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4`,
-		s.Business, s.Zone, s.Language, s.AgentsSeeAll)
+	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4, hours = $5, days_off = $6,
+		holidays = $7`, s.Business, s.Zone, s.Language, s.AgentsSeeAll, s.Hours, notNil(s.DaysOff), notNil(s.Holidays))
 	return wrap(err, "save settings")
 }
 

@@ -9,10 +9,14 @@ import (
 	"cartable/internal/crm"
 )
 
-const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at FROM staff`
+const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at, shift, leave_until, duty,
+	duty_until, held_limit FROM staff`
 
 func scanStaff(row pgx.CollectableRow) (s crm.Staff, err error) {
-	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
+	var leave, duty *time.Time
+	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt, &s.Shift,
+		&leave, &s.Duty, &duty, &s.Limit)
+	s.LeaveUntil, s.DutyUntil = orZero(leave), orZero(duty)
 	return s, err
 }
 
@@ -51,8 +55,10 @@ func (t tx) InsertStaff(ctx context.Context, s crm.Staff) (id crm.StaffID, err e
 
 // SaveStaff implements crm.Tx.
 func (t tx) SaveStaff(ctx context.Context, s crm.Staff) error {
-	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6 WHERE id = $1`,
-		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable)
+	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6,
+		shift = $7, leave_until = $8, duty = $9, duty_until = $10, held_limit = $11 WHERE id = $1`,
+		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable, s.Shift, nullTime(s.LeaveUntil), s.Duty,
+		nullTime(s.DutyUntil), s.Limit)
 	return staffError(err)
 }
 
@@ -80,11 +86,11 @@ func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at tim
 	return inv, found(err, "use invite", crm.KeyBadInvite)
 }
 
-const sourceColumns = `SELECT id, kind, title, slug, retired_at FROM sources`
+const sourceColumns = `SELECT id, kind, title, slug, routing, retired_at FROM sources`
 
 func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
 	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &retired)
+	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &s.Routing, &retired)
 	s.Retired = retired != nil
 	return s, err
 }
@@ -113,4 +119,10 @@ func (t tx) InsertSource(ctx context.Context, s crm.Source, keyHash []byte, at t
 	err = t.q.QueryRow(ctx, `INSERT INTO sources (kind, title, slug, key_hash, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
 		s.Kind, s.Title, s.Slug, keyHash, at).Scan(&id)
 	return id, wrap(err, "save source")
+}
+
+// SaveRouting implements crm.Tx.
+func (t tx) SaveRouting(ctx context.Context, source crm.SourceID, r crm.Routing) error {
+	_, err := t.q.Exec(ctx, `UPDATE sources SET routing = $2 WHERE id = $1`, source, r)
+	return wrap(err, "save routing")
 }
