@@ -60,8 +60,10 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
 	c := n.Card.Customer
 	switch n.Kind {
-	case crm.NotifyLead:
+	case crm.NotifyLead, crm.NotifyUntaken:
 		return rd.Lead(n), !sent && !c.Waiting()
+	case crm.NotifyRouted:
+		return rd.Routed(n), !sent && c.Holder != rd.Staff.ID
 	case crm.NotifyInquiry:
 		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
 	case crm.NotifyMoved:
