@@ -68,8 +68,10 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) Worded {
 	}
 	mine := c.Holder == rd.Staff.ID
 	switch n.Kind {
-	case crm.NotifyLead: // one that was taken may come back
+	case crm.NotifyLead, crm.NotifyUntaken: // one that was taken may come back
 		return Worded{Message: rd.Lead(n), Skip: !sent && !c.Waiting()}
+	case crm.NotifyRouted:
+		return Worded{Message: rd.Routed(n), Skip: !sent && !mine}
 	case crm.NotifyInquiry:
 		// A manager hears of it in place of a holder whom nothing reaches.
 		return Worded{Message: rd.Inquiry(n), Skip: !sent && !mine && !rd.Staff.Manages()}

@@ -286,13 +286,15 @@ func (o *office) customer(id crm.CustomerID) crm.Customer {
 	return c.Customer
 }
 
-// forward moves the clock and rings what is due.
+// forward moves the clock, rings what is due and takes the leads on that wait.
 func (o *office) forward(d time.Duration) {
 	o.t.Helper()
 	o.clock.mu.Lock()
 	o.clock.now = o.clock.now.Add(d)
 	o.clock.mu.Unlock()
 	_, _, err := o.crm.RingDue(o.t.Context(), 1000)
+	must(o.t, err)
+	_, err = o.crm.RouteDue(o.t.Context(), 1000)
 	must(o.t, err)
 }
 

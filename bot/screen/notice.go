@@ -18,7 +18,8 @@ type Notice struct {
 	Withdrawn bool      // what it told of was undone
 }
 
-// Lead offers a customer to whoever takes them first. Taken, the card says by whom.
+// Lead offers a customer to whoever takes them first, once more, or tells a manager
+// that nobody did. Taken, the card says by whom.
 func (r Reader) Lead(n Notice) view.Message {
 	c := n.Card.Customer
 	if n.Withdrawn {
@@ -27,6 +28,12 @@ func (r Reader) Lead(n Notice) view.Message {
 	head := r.P.H("notice.lead")
 	if n.Event.Detail.Returning {
 		head = r.P.H("notice.lead_again")
+	}
+	switch {
+	case n.Kind == crm.NotifyUntaken:
+		head = r.P.H("notice.untaken")
+	case n.Ring > 1 && c.Waiting():
+		head = r.P.H("notice.lead_waits")
 	}
 	switch {
 	case c.Holder == r.Staff.ID && c.Holder != 0:
@@ -51,6 +58,32 @@ func (r Reader) Lead(n Notice) view.Message {
 		return view.Paragraphs(view.Bold(head), r.record(c), standing, r.said(n.Event))
 	})
 	return m
+}
+
+// Routed tells somebody of a lead that is theirs: it came into their cartable without
+// anybody's hand.
+func (r Reader) Routed(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.routed", c)
+	}
+	head := view.Bold(r.P.H("notice.routed"))
+	if n.Event.Detail.Returning {
+		head = view.Bold(r.P.H("notice.routed_again"))
+	}
+	if c.Holder != r.Staff.ID {
+		return view.Message{
+			HTML:   view.Paragraphs(view.Strike(head), view.Bold(words(r.clip(r.Name(c), 100))), r.P.H("notice.not_yours_now")),
+			Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
+		}
+	}
+	return view.Message{Inline: r.cardButtons(c), HTML: r.fit(func(r Reader) view.HTML {
+		standing := view.HTML("")
+		if n.Event.Detail.Returning {
+			standing = r.standing(c)
+		}
+		return view.Paragraphs(head, r.record(c), standing, r.said(n.Event))
+	})}
 }
 
 // said is what the customer wrote, and what an inquiry says other than the record.

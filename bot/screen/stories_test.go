@@ -148,6 +148,8 @@ func (w world) notices() []story {
 	gone.Holder, gone.HandedBy = sara, 0
 	settled := w.met()
 	settled.Holder, settled.HandedBy, settled.Status.At = 0, 0, w.now
+	routed := w.fresh()
+	routed.Holder = omid
 	withdrawn := func(x screen.Notice) screen.Notice { x.Withdrawn = true; return x }
 	events := w.events()
 	ring := func(kind crm.NotificationKind, ring int, late time.Duration) screen.Notice {
@@ -166,6 +168,21 @@ func (w world) notices() []story {
 		{"Lead_settled", omid, func(r screen.Reader) view.Message { return r.Lead(n(crm.NotifyLead, settled, w.inquiry(false))) }},
 		{"Lead_withdrawn", omid, func(r screen.Reader) view.Message {
 			return r.Lead(withdrawn(n(crm.NotifyLead, fresh, w.inquiry(false))))
+		}},
+		{"Lead_waits", omid, func(r screen.Reader) view.Message {
+			x := n(crm.NotifyLead, fresh, w.inquiry(false))
+			x.Ring = 2
+			return r.Lead(x)
+		}},
+		{"Routed", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, routed, w.inquiry(false))) }},
+		{"Routed_returning", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, met, w.inquiry(true))) }},
+		{"Routed_and_gone", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, gone, w.inquiry(false))) }},
+		{"Routed_withdrawn", omid, func(r screen.Reader) view.Message {
+			return r.Routed(withdrawn(n(crm.NotifyRouted, routed, w.inquiry(false))))
+		}},
+		{"Lead_untaken", sara, func(r screen.Reader) view.Message { return r.Lead(n(crm.NotifyUntaken, fresh, w.inquiry(false))) }},
+		{"Lead_untaken_until_now", sara, func(r screen.Reader) view.Message {
+			return r.Lead(n(crm.NotifyUntaken, met, w.inquiry(false)))
 		}},
 		{"Inquiry", omid, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
 		{"Inquiry_of_a_colleague", sara, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},

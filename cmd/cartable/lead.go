@@ -21,6 +21,8 @@ import (
 const (
 	ringEvery   = time.Second
 	ringBatch   = 100
+	routeEvery  = time.Second
+	routeBatch  = 100
 	gaugesEvery = 15 * time.Second
 	purgeEvery  = time.Hour
 
@@ -127,6 +129,7 @@ func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
 func (a *app) tick(ctx context.Context) error {
 	s := schedule.New(schedule.Options{Clock: a.clock, Log: a.log})
 	s.Every("ring", ringEvery, a.ring)
+	s.Every("route", routeEvery, a.route)
 	s.Every("gauges", gaugesEvery, a.gauges)
 	s.Every("purge", purgeEvery, a.purge)
 	return s.Run(ctx)
@@ -143,6 +146,19 @@ func (a *app) ring(ctx context.Context) error {
 			a.metrics.Rang(late)
 		}
 		if settled < ringBatch {
+			return nil
+		}
+	}
+}
+
+// route takes the leads one step on that wait for it, however many they are.
+func (a *app) route(ctx context.Context) error {
+	for {
+		looked, err := a.service.RouteDue(ctx, routeBatch)
+		if err != nil {
+			return err
+		}
+		if looked < routeBatch {
 			return nil
 		}
 	}

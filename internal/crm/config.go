@@ -40,8 +40,7 @@ const (
 	MaxChoices     = 50
 	MaxSources     = 100
 	MaxRetention   = 100 * 365 // days
-	MaxRouteAfter  = 7 * 24 * 60
-	MaxFormAnswers = 20 // questions of a hosted form
+	MaxFormAnswers = 20        // questions of a hosted form
 )
 
 // Config is the configuration that the directory was read with.
@@ -120,7 +119,10 @@ func indexField(list []Field, id FieldID) int {
 // are equal values: texts are clean, what is retired stands where it belongs,
 // positions count from 1, and empty lists are nil.
 func (c Config) canonical() Config {
-	c.Settings.Digests = list(c.Settings.Digests)
+	c.Settings.Digests, c.Settings.DaysOff, c.Settings.Holidays = list(c.Settings.Digests), list(c.Settings.DaysOff), list(c.Settings.Holidays)
+	for i, day := range c.Settings.Hours {
+		c.Settings.Hours[i] = list(day)
+	}
 	c.Settings.Business = persian.Clean(c.Settings.Business)
 	c.Statuses = list(c.Statuses)
 	for i := range c.Statuses {

@@ -52,6 +52,11 @@ const (
 	WhatRouting        = "routing"
 )
 
+// routes says whether the change may send leads that wait another way.
+func (c ConfigChange) routes() bool {
+	return c.Object == ObjectSettings || c.Object == ObjectSource
+}
+
 // DiffConfig is what leads from a to b, in the order of b.
 func DiffConfig(a, b Config) []ConfigChange {
 	a, b = a.canonical(), b.canonical()

@@ -112,6 +112,13 @@ func (p *problems) settings() {
 		p.add(at("retention"), ProblemValue)
 	}
 	p.people(at("digests"), "", s.Digests)
+	probe := Config{}
+	if probe.SetHours(s.Hours, s.DaysOff) != nil {
+		p.add(at("hours"), ProblemValue)
+	}
+	if probe.SetHolidays(s.Holidays) != nil {
+		p.add(at("holidays"), ProblemValue)
+	}
 }
 
 // identities looks for IDs and keys that name two things.

@@ -131,7 +131,7 @@ func (p *problems) sources() {
 		switch r := s.Routing; {
 		case r.Mode == RoutePerson && r.Person == 0:
 			p.add(at("routing"), ProblemNoRecipient, "Title", s.Title.Text)
-		case !r.valid():
+		case r.check() != nil:
 			p.add(at("routing"), ProblemValue, "Title", s.Title.Text)
 		case r.Mode == RoutePerson:
 			p.people(at("routing"), s.Title.Text, []StaffID{r.Person})

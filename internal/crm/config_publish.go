@@ -102,10 +102,10 @@ func (s *Service) configure(ctx context.Context, cmd Command, fn func(w *work) (
 }
 
 // amend changes the configuration at once, without a draft.
-func (s *Service) amend(ctx context.Context, cmd Command, edit func(*Config) error) error {
+func (s *Service) amend(ctx context.Context, cmd Command, edit func(*work, *Config) error) error {
 	_, err := s.configure(ctx, cmd, func(w *work) (Published, error) {
 		target := w.dir.Config()
-		if err := edit(&target); err != nil {
+		if err := edit(w, &target); err != nil {
 			return Published{}, err
 		}
 		out, err := w.enact(ctx, target, 0)
@@ -185,10 +185,16 @@ func (w *work) enact(ctx context.Context, target Config, undoes int64) (Publishe
 		return Published{}, err
 	}
 	target = target.versioned(live)
+	out := Published{Changes: DiffConfig(live, target)}
+	if slices.ContainsFunc(out.Changes, ConfigChange.routes) {
+		// Before anything is written: a lead on its way locks its route first.
+		if err := w.WakeRoutes(ctx, w.now); err != nil {
+			return Published{}, err
+		}
+	}
 	if err := w.saveConfig(ctx, live, target); err != nil {
 		return Published{}, err
 	}
-	out := Published{Changes: DiffConfig(live, target)}
 	out.Version, err = w.AppendVersion(ctx, ConfigVersion{At: w.now, Actor: w.actor.ID, Changes: out.Changes, Undoes: undoes}, target)
 	return out, err
 }

@@ -1,7 +1,5 @@
 package crm
 
-import "slices"
-
 func (c *Config) editSource(id SourceID, edit func(*Source) error) error {
 	s := c.source(id)
 	if s == nil {
@@ -64,21 +62,16 @@ func (c *Config) SetForm(id SourceID, form HostedForm) error {
 // SetRouting says who gets the new leads of a source.
 func (c *Config) SetRouting(id SourceID, r Routing) error {
 	return c.editSource(id, func(s *Source) error {
-		if !r.valid() {
-			return &Error{Code: Invalid, Key: KeyBadValue, Field: "routing"}
-		}
+		r.Mode = r.Way()
 		if r.Mode != RoutePerson {
 			r.Person = 0
+		}
+		if err := r.check(); err != nil {
+			return err
 		}
 		s.Routing = r
 		return nil
 	})
-}
-
-func (r Routing) valid() bool {
-	inBounds := func(minutes int) bool { return minutes >= 0 && minutes <= MaxRouteAfter }
-	return slices.Contains([]RoutingMode{RouteOffer, RouteTurn, RoutePerson, RoutePool}, r.Mode) &&
-		(r.Mode != RoutePerson || r.Person != 0) && inBounds(r.AgainAfter) && inBounds(r.TellAfter)
 }
 
 // sourceTitles are the titles that another source than id has.

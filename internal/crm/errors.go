@@ -82,6 +82,9 @@ const (
 	KeyConfigProblems = "config_problems" // Problems are to be put right first
 	KeyConfigNothing  = "config_nothing"  // there is nothing to publish
 	KeyConfigUndo     = "config_undo"     // not the newest change, or another's
+	KeyBadHours       = "bad_hours"       // spans that are no part of a day, or overlap
+	KeyOwnersRole     = "owners_role"     // the owner's role changes by passing ownership on alone
+	KeyOwnerOnly      = "owner_only"      // only the owner may
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

@@ -40,7 +40,7 @@ type Arrival struct {
 // RecordInquiry stores an arrival: the customer too when the number is new. A
 // known customer gets the fields that are empty; what differs from the record
 // stays on the inquiry and is shown. Their holder is told, or the managers where
-// nothing reaches the holder; where nobody holds them, they are offered like a new
+// nothing reaches the holder; where nobody holds them, they are routed like a new
 // lead, marked returning. Inquiries of blocked customers are recorded and told to
 // nobody.
 func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
@@ -48,55 +48,51 @@ func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (A
 		return Arrival{}, &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"}
 	}
 	out, repeated, err := run(ctx, s, cmd, func(w *work) (Arrival, error) {
-		a, e, err := w.arrive(ctx, in)
+		a, c, e, err := w.arrive(ctx, in)
 		if err != nil {
 			return Arrival{}, err
 		}
-		after, err := w.LockCustomer(ctx, a.Customer)
-		if err != nil {
-			return Arrival{}, err
-		}
-		return a, w.notify(ctx, e, w.tellOfArrival(after))
+		return a, w.announce(ctx, c, e)
 	})
 	out.Repeated = repeated
 	return out, err
 }
 
-// arrive stores one inquiry and its customer, and tells nobody yet.
-func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Event, error) {
+// arrive stores one inquiry and its customer, who stays locked, and tells nobody yet.
+func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event, error) {
 	in, err := w.cleanInquiry(in)
 	if err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
 	id, err := w.LockPhone(ctx, in.Phone)
 	if err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
 	before := Customer{Hidden: true, Values: Values{}}
 	known := id != 0
 	if known {
 		if before, err = w.LockCustomer(ctx, id); err != nil {
-			return Arrival{}, Event{}, err
+			return Arrival{}, Customer{}, Event{}, err
 		}
 	} else {
 		first := Customer{Version: 1, Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
 		if first.ID, err = w.InsertCustomer(ctx, first); err != nil {
-			return Arrival{}, Event{}, err
+			return Arrival{}, Customer{}, Event{}, err
 		}
 		before = first
 		before.LastInquiryAt = time.Time{}
 	}
 	in.Customer, in.ReceivedAt = before.ID, w.now
 	if in.ID, err = w.InsertInquiry(ctx, in); err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
 	after := before.clone()
 	e := Event{Customer: before.ID, Kind: EventInquiry, Actor: w.actor.ID, At: w.now, Key: w.key}
 	e.Detail = Detail{Inquiry: in.ID, Source: in.Source, Created: before.Hidden, Returning: known && !before.Hidden, Message: in.Message}
 	e.Detail.Differs = after.take(in, w.dir)
 	after.Hidden, after.LastInquiryAt = false, w.now
-	e, _, err = w.record(ctx, before, after, e)
-	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, e, err
+	e, after, err = w.record(ctx, before, after, e)
+	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, after, e, err
 }
 
 // take fills the empty fields from an inquiry and returns what differs.
@@ -171,28 +167,6 @@ func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
 	return in, nil
 }
 
-// tellOfArrival says who is told that c came (again).
-func (w *work) tellOfArrival(c Customer) []Notification {
-	if st, ok := w.dir.Status(c.Status.Status); ok && st.Ends == Blocked {
-		return nil
-	}
-	if c.Holder != 0 {
-		n := Notification{To: c.Holder, Kind: NotifyInquiry}
-		if ms := w.reachableManagers(); len(ms) > 0 && !w.dir.Staff[c.Holder].Reached() {
-			return to(ms, n)
-		}
-		return []Notification{n}
-	}
-	var ns []Notification
-	for _, s := range w.dir.ActiveStaff() {
-		// Somebody who cannot be reached is left out, so that nothing waits for them.
-		if !s.Unreachable {
-			ns = append(ns, Notification{To: s.ID, Kind: NotifyLead})
-		}
-	}
-	return ns
-}
-
 // PassOn takes up to limit inquiries that wait for somebody whom nothing reaches
 // (any more), and tells whoever is to be told of them now: who holds the customer by
 // then, or the managers. While no manager is reached either, they go on waiting. It
@@ -238,5 +212,5 @@ func (w *work) passOn(ctx context.Context, n Notification) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, w.notify(ctx, e, w.tellOfArrival(c))
+	return true, w.announce(ctx, c, e)
 }

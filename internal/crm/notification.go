@@ -21,6 +21,8 @@ const (
 	NotifyPasted    NotificationKind = "pasted"    // an agent's pasted list waits to be shared out
 	NotifyLeft      NotificationKind = "left"      // a removed colleague's cartable waits for a new holder
 	NotifySilent    NotificationKind = "silent"    // a colleague cannot be reached any more
+	NotifyRouted    NotificationKind = "routed"    // a lead came into the recipient's cartable by its source's routing
+	NotifyUntaken   NotificationKind = "untaken"   // nobody took a lead
 )
 
 // Summarisable says whether many of the kind may become one message.
@@ -42,7 +44,7 @@ type Notification struct {
 	Event     EventID    // 0 for what no event tells of
 	Reminder  ReminderID // of NotifyReminder and NotifyEscalated
 	Due       time.Time  // of the ring: a later Due replaces it
-	Ring      int        // 1 for the first ring, 2 for the repeated one
+	Ring      int        // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
 	About     StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
 	Batch     BatchID    // NotifyShared, NotifyPasted
 	Count     int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers

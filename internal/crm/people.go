@@ -91,8 +91,10 @@ func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, erro
 	if err != nil {
 		st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
 			Language: who.Language, JoinedAt: w.now}
-		st.ID, err = w.InsertStaff(ctx, st)
-		return st, err
+		if st.ID, err = w.InsertStaff(ctx, st); err != nil {
+			return Staff{}, err
+		}
+		return st, w.WakeRoutes(ctx, w.now)
 	}
 	if st.State == Suspended {
 		return Staff{}, &Error{Code: Forbidden, Key: KeyNotActive, Staff: st.ID}
@@ -107,7 +109,7 @@ func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, erro
 // saveBack saves somebody whom messages may reach again: their cards were left as
 // they were meanwhile.
 func (w *work) saveBack(ctx context.Context, st Staff) error {
-	if err := w.SaveStaff(ctx, st); err != nil {
+	if err := w.saveStaff(ctx, st); err != nil {
 		return err
 	}
 	return w.RefreshCardsOf(ctx, st.ID, w.now.Add(-CardLife))
@@ -137,12 +139,12 @@ func (s *Service) SetLanguage(ctx context.Context, cmd Command, lang Language) e
 
 // NameBusiness gives the business its name.
 func (s *Service) NameBusiness(ctx context.Context, cmd Command, name string) error {
-	return s.amend(ctx, cmd, func(c *Config) error { return c.SetBusinessName(name) })
+	return s.amend(ctx, cmd, func(_ *work, c *Config) error { return c.SetBusinessName(name) })
 }
 
 // ShowAgentsAll says whether agents see all customers.
 func (s *Service) ShowAgentsAll(ctx context.Context, cmd Command, all bool) error {
-	return s.amend(ctx, cmd, func(c *Config) error { return c.SetAgentsSeeAll(all) })
+	return s.amend(ctx, cmd, func(_ *work, c *Config) error { return c.SetAgentsSeeAll(all) })
 }
 
 // ChangeStaff suspends, readmits or removes somebody. From that moment on they
@@ -164,7 +166,7 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 		if state == Active {
 			return struct{}{}, w.saveBack(ctx, st)
 		}
-		if err := w.SaveStaff(ctx, st); err != nil || state != Removed {
+		if err := w.saveStaff(ctx, st); err != nil || state != Removed {
 			return struct{}{}, err
 		}
 		held, err := w.LockHeldBy(ctx, id)
@@ -231,7 +233,7 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		if reachable {
 			return struct{}{}, w.saveBack(ctx, st)
 		}
-		if err := w.SaveStaff(ctx, st); err != nil {
+		if err := w.saveStaff(ctx, st); err != nil {
 			return struct{}{}, err
 		}
 		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })

@@ -49,12 +49,8 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 		var res ListResult
 		var waiting []CustomerID
 		for _, en := range entries {
-			a, e, err := w.arrive(ctx, Inquiry{Source: source, Phone: en.Phone, Name: en.Name, By: w.actor.ID,
+			a, c, e, err := w.arrive(ctx, Inquiry{Source: source, Phone: en.Phone, Name: en.Name, By: w.actor.ID,
 				Extra: json.RawMessage("{}")})
-			if err != nil {
-				return res, err
-			}
-			c, err := w.LockCustomer(ctx, a.Customer)
 			if err != nil {
 				return res, err
 			}
@@ -64,10 +60,9 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 			} else {
 				res.New = append(res.New, c.ID)
 			}
-			ns := w.tellOfArrival(c)
-			if c.Holder == 0 && len(ns) > 0 {
+			if c.Holder == 0 && !w.blocked(c) {
 				waiting = append(waiting, c.ID)
-			} else if err := w.notify(ctx, e, ns); err != nil {
+			} else if err := w.announce(ctx, c, e); err != nil {
 				return res, err
 			}
 		}
@@ -170,7 +165,8 @@ func (w *work) deal(ctx context.Context, batch BatchID, ids []CustomerID, among 
 	return shares, nil
 }
 
-// Offer offers the customers of a batch who wait to be taken to everyone, like new leads.
+// Offer offers the customers of a batch who wait to be taken to everyone on shift,
+// like new leads.
 func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
 		if err := mustManage(w); err != nil {
@@ -185,11 +181,14 @@ func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, e
 			if err != nil {
 				return 0, err
 			}
-			e, err := w.LastEvent(ctx, id)
+			if w.blocked(c) {
+				continue
+			}
+			last, err := w.LastEvent(ctx, id)
 			if err != nil {
 				return 0, err
 			}
-			if err := w.notify(ctx, Event{ID: e, Customer: id}, w.tellOfArrival(c)); err != nil {
+			if err := w.offerAnew(ctx, c, last); err != nil {
 				return 0, err
 			}
 		}

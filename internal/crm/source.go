@@ -54,33 +54,6 @@ type FormQuestion struct {
 // FormKeys are the questions of hosted forms that are no fields of the business.
 func FormKeys() []string { return []string{"name", "city", "email", "message"} }
 
-// RoutingMode is who gets a new lead.
-type RoutingMode string
-
-// The modes.
-const (
-	RouteOffer  RoutingMode = "offer"  // everyone on shift; the first to take it has it
-	RouteTurn   RoutingMode = "turn"   // one after the other
-	RoutePerson RoutingMode = "person" // Person
-	RoutePool   RoutingMode = "pool"   // nobody: it waits to be taken
-)
-
-// The minutes of a Routing that sets none.
-const (
-	DefaultAgainAfter = 10
-	DefaultTellAfter  = 20
-)
-
-// Routing is what happens to the new leads of a source. Minutes are working ones,
-// counted from the arrival; 0 for the default.
-type Routing struct {
-	Mode       RoutingMode `json:"mode"`
-	Person     StaffID     `json:"person,omitempty"`      // for RoutePerson
-	Group      int64       `json:"group,omitempty"`       // the group chat where leads are offered; 0 for none
-	AgainAfter int         `json:"again_after,omitempty"` // until what nobody took is offered again
-	TellAfter  int         `json:"tell_after,omitempty"`  // until managers are told
-}
-
 // NewSource is a source as its maker is shown it once: only the hash of Key stays.
 type NewSource struct {
 	Source

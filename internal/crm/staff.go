@@ -36,6 +36,12 @@ type Staff struct {
 	Language    Language
 	Unreachable bool // blocked the bot, or never started it
 	JoinedAt    time.Time
+
+	Shift      Week      // when they work; empty: in the business's hours
+	LeaveUntil time.Time // on leave before it; zero for not
+	Duty       Duty      // what they said, over the shift …
+	DutyUntil  time.Time // … until then; zero: until told otherwise
+	Limit      int       // the most customers held to which routing brings them; 0 for none
 }
 
 // Active says whether the person may use the bot now.
@@ -66,6 +72,10 @@ type Settings struct {
 	AgentsSeeAll bool      `json:"agents_see_all"`
 	Retention    int       `json:"retention"` // days that closed customers are kept; 0 for ever
 	Digests      []StaffID `json:"digests"`   // who gets the day's digests; none for all managers
+
+	Hours    Week           `json:"hours"`    // when the business is open; empty: always
+	DaysOff  []time.Weekday `json:"days_off"` // closed every week, whatever Hours say; a shift of one's own may name them
+	Holidays []Holiday      `json:"holidays"` // closed for everybody, by date
 }
 
 // Location is the business's time zone. A name that the program does not know

@@ -94,6 +94,21 @@ type Tx interface {
 	// reached them.
 	RefreshCardsOf(ctx context.Context, reader StaffID, since time.Time) error
 
+	// LockRoute returns how far the announcing of a customer has come; ok is false
+	// where they were never routed. The customer is locked.
+	LockRoute(ctx context.Context, id CustomerID) (r Route, ok bool, err error)
+	// SaveRoute writes the one route of a customer, who is locked.
+	SaveRoute(ctx context.Context, r Route) error
+	// WakeRoute has a customer's route looked at at at, where there is one.
+	WakeRoute(ctx context.Context, id CustomerID, at time.Time) error
+	// WakeRoutes has every route looked at at at that would be later.
+	WakeRoutes(ctx context.Context, at time.Time) error
+	// LockTurns holds the turn of everybody until the transaction ends, and returns
+	// how it stands with these people on a day, in the order given.
+	LockTurns(ctx context.Context, among []Staff, day persian.Civil) ([]Turn, error)
+	// CountTurn adds n to what routing brought somebody on a day.
+	CountTurn(ctx context.Context, id StaffID, day persian.Civil, n int, at time.Time) error
+
 	InsertBatch(ctx context.Context, b Batch, customers []CustomerID) (BatchID, error)
 	// EmptyBatch takes everybody out of the batch that a command made, if it made one.
 	EmptyBatch(ctx context.Context, key string) error
@@ -131,6 +146,9 @@ type Reader interface {
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
 	ConfigReader
+	// DueRoutes returns up to limit customers whose route is to be looked at, the
+	// longest due first.
+	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)
 }
 
 // Filter narrows the list of all customers; zero parts do not narrow.

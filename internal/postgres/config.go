@@ -18,8 +18,9 @@ func (t tx) LockConfig(ctx context.Context) error {
 
 // SaveSettings implements crm.ConfigTx.
 func (t tx) SaveSettings(ctx context.Context, s crm.Settings) error {
-	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4, retention = $5, digests = $6`,
-		s.Business, s.Zone, s.Language, s.AgentsSeeAll, s.Retention, array(s.Digests))
+	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4, retention = $5, digests = $6,
+		hours = $7, days_off = $8, holidays = $9`, s.Business, s.Zone, s.Language, s.AgentsSeeAll, s.Retention, array(s.Digests),
+		s.Hours, array(s.DaysOff), array(s.Holidays))
 	return wrap(err, "save settings")
 }
 

@@ -9,10 +9,14 @@ import (
 	"cartable/internal/crm"
 )
 
-const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at FROM staff`
+const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at, shift, leave_until, duty,
+	duty_until, held_limit FROM staff`
 
 func scanStaff(row pgx.CollectableRow) (s crm.Staff, err error) {
-	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
+	var leave, duty *time.Time
+	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt, &s.Shift,
+		&leave, &s.Duty, &duty, &s.Limit)
+	s.LeaveUntil, s.DutyUntil = orZero(leave), orZero(duty)
 	return s, err
 }
 
@@ -51,8 +55,10 @@ func (t tx) InsertStaff(ctx context.Context, s crm.Staff) (id crm.StaffID, err e
 
 // SaveStaff implements crm.Tx.
 func (t tx) SaveStaff(ctx context.Context, s crm.Staff) error {
-	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6 WHERE id = $1`,
-		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable)
+	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6,
+		shift = $7, leave_until = $8, duty = $9, duty_until = $10, held_limit = $11 WHERE id = $1`,
+		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable, s.Shift, nullTime(s.LeaveUntil), s.Duty,
+		nullTime(s.DutyUntil), s.Limit)
 	return staffError(err)
 }
 
