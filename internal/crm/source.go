@@ -74,7 +74,11 @@ func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind
 			return Source{}, err
 		}
 		before := w.dir.Config()
-		t, err := before.newTitle(Title{Text: title}, sourceTitles(before.Sources, 0))
+		taken := sourceTitles(before.Sources, 0)
+		if cmd.Actor == 0 {
+			taken = nil // programs give titles as they like, and go by the ID
+		}
+		t, err := before.newTitle(Title{Text: title}, taken)
 		if err != nil {
 			return Source{}, err
 		}
