@@ -54,7 +54,7 @@ type Domain interface {
 	ShareOut(ctx context.Context, cmd crm.Command, batch crm.BatchID, among []crm.StaffID) (crm.Shares, error)
 	Offer(ctx context.Context, cmd crm.Command, batch crm.BatchID) (int, error)
 
-	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role) (string, error)
+	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role, life time.Duration) (crm.NewInvite, error)
 	Join(ctx context.Context, cmd crm.Command, token string, who crm.Newcomer) (crm.Staff, error)
 	SetLanguage(ctx context.Context, cmd crm.Command, lang crm.Language) error
 	NameBusiness(ctx context.Context, cmd crm.Command, name string) error

@@ -65,6 +65,8 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyErased      = "erased"       // the customer was erased
+	KeyInviteOver  = "invite_over"  // the invite was used, revoked or is expired
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

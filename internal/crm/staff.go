@@ -44,16 +44,6 @@ func (s Staff) Active() bool { return s.State == Active }
 // Manages says whether the person is an active manager or the owner.
 func (s Staff) Manages() bool { return s.Active() && s.Role.Manages() }
 
-// Invite is a one-time link into the staff. Only the hash of its token is kept.
-type Invite struct {
-	Role      Role
-	By        StaffID // 0 when the program made it, for the first owner
-	ExpiresAt time.Time
-}
-
-// InviteLife is how long an invite link works.
-const InviteLife = 7 * 24 * time.Hour
-
 // Settings are the business's own.
 type Settings struct {
 	Business     string // its name; "" until the owner gave it
