@@ -48,6 +48,7 @@ type Domain interface {
 	Done(ctx context.Context, cmd crm.Command, id crm.ReminderID) (crm.Outcome, error)
 	React(ctx context.Context, actor crm.StaffID, id crm.ReminderID) error
 	Undo(ctx context.Context, cmd crm.Command, id crm.EventID) (crm.Outcome, error)
+	Erase(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 
 	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)
 	ImportList(ctx context.Context, cmd crm.Command, source crm.SourceID, entries []crm.ListEntry) (crm.ListResult, error)
@@ -96,6 +97,8 @@ type Forms interface {
 	Current(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Parked(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Find(ctx context.Context, id string) (OpenForm, bool, error)
+	// About returns the forms about a customer, whoever has them open or parked.
+	About(ctx context.Context, id crm.CustomerID) ([]OpenForm, error)
 	Close(ctx context.Context, id string) error
 }
 

@@ -70,6 +70,7 @@ func TestForgedTaps(t *testing.T) {
 		{Action: callback.StaffChange, Record: int64(o.staff(sara).ID), Value: "removed"},
 		{Action: callback.GiveAll, Record: int64(o.staff(sara).ID), Arg: int64(o.staff(omid).ID)},
 		{Action: callback.ShareOut, Record: 1}, {Action: callback.ShareNow, Record: 1, Value: "2"}, {Action: callback.Setup, Value: "form"},
+		{Action: callback.Erase, Record: int64(id)}, {Action: callback.Erase, Record: int64(id), Value: "yes"},
 		{Action: callback.Undo, Record: 2}, {Action: callback.Open, Record: 999999},
 		{Action: callback.FormSave, Draft: "AAAAAAAAAA"}, {Action: callback.Done, Record: 99999},
 	}

@@ -46,14 +46,17 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.tapForm(ctx, ref)
 	case callback.Open, callback.Take, callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver,
 		callback.Remind, callback.EditFields, callback.EditField, callback.Timeline, callback.NoAnswer,
-		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder:
-		return r.actOnCustomer(ctx, ref)
+		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder, callback.Erase:
+		toast, err := r.actOnCustomer(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Accept, callback.Return, callback.GiveHolder, callback.KeepHolder:
-		return r.actOnHandoff(ctx, ref)
+		toast, err := r.actOnHandoff(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Undo:
 		return r.undo(ctx, crm.EventID(ref.Record))
 	case callback.Done, callback.DoneNothing, callback.Later:
-		return r.actOnReminder(ctx, ref)
+		toast, err := r.actOnReminder(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
 	default:

@@ -71,6 +71,11 @@ func (w world) cards() []story {
 			return r.NumberWrong(met, crm.Outcome{Event: 90, Customer: 41}, 12)
 		}},
 		{"EditMenu", omid, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"EditMenu_of_a_manager", sara, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"ConfirmErase", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(met, 12) }},
+		{"ConfirmErase_nameless", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(w.nameless(), 12) }},
+		{"ErasedNow", sara, func(r screen.Reader) view.Message { return r.ErasedNow() }},
+		{"Erased", omid, func(r screen.Reader) view.Message { return r.Erased() }},
 		{"Changed_may_go_on", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[1:3], "DRAFTDRAFT", true) }},
 		{"Changed_is_a_colleagues", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[2:3], "DRAFTDRAFT", false) }},
 		{"FormLost", omid, func(r screen.Reader) view.Message {
