@@ -56,6 +56,10 @@ type Domain interface {
 	Offer(ctx context.Context, cmd crm.Command, batch crm.BatchID) (int, error)
 
 	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role, life time.Duration) (crm.NewInvite, error)
+	SetInviteLife(ctx context.Context, cmd crm.Command, token string, life time.Duration) (crm.Invite, error)
+	RevokeInvite(ctx context.Context, cmd crm.Command, id crm.InviteID) error
+	FindInvite(ctx context.Context, actor crm.Staff, token string) (crm.Invite, error)
+	OpenInvites(ctx context.Context, actor crm.Staff) ([]crm.Invite, error)
 	Join(ctx context.Context, cmd crm.Command, token string, who crm.Newcomer) (crm.Staff, error)
 	SetLanguage(ctx context.Context, cmd crm.Command, lang crm.Language) error
 	NameBusiness(ctx context.Context, cmd crm.Command, name string) error

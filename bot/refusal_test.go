@@ -67,6 +67,8 @@ func TestForgedTaps(t *testing.T) {
 		{Action: callback.Accept, Record: int64(id), Arg: v},
 		{Action: callback.GiveHolder, Record: int64(id), Version: v, Arg: int64(o.staff(omid).ID)},
 		{Action: callback.Staff}, {Action: callback.InviteRole, Value: "manager"}, {Action: callback.InviteRole, Value: "owner"},
+		{Action: callback.InviteLife, Arg: 30, Value: strings.Repeat("x", 24)}, {Action: callback.InviteQR, Value: strings.Repeat("x", 24)},
+		{Action: callback.InviteRevoke, Record: 1},
 		{Action: callback.StaffChange, Record: int64(o.staff(sara).ID), Value: "removed"},
 		{Action: callback.GiveAll, Record: int64(o.staff(sara).ID), Arg: int64(o.staff(omid).ID)},
 		{Action: callback.ShareOut, Record: 1}, {Action: callback.ShareNow, Record: 1, Value: "2"}, {Action: callback.Setup, Value: "form"},

@@ -67,11 +67,7 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 	case "take_next":
 		return r.takeNext(ctx)
 	case "staff":
-		if !r.staff.Manages() {
-			return &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-		}
-		_, err := r.send(ctx, r.reader().Team())
-		return err
+		return r.team(ctx, 0)
 	case "cancel":
 		return r.cancelOpen(ctx)
 	case "language":

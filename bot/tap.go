@@ -57,7 +57,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 	case callback.Done, callback.DoneNothing, callback.Later:
 		toast, err := r.actOnReminder(ctx, ref)
 		return r.onCustomer(ctx, ref, toast, err)
-	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
+	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,
+		callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
 	default:
 		return r.actOnList(ctx, ref)
@@ -124,9 +125,9 @@ func (r *request) actOnStaff(ctx context.Context, ref callback.Ref) (string, err
 	case callback.Setup:
 		return "", r.setup(ctx, ref.Value)
 	case callback.Staff:
-		return "", r.inPlace(ctx, r.reader().Team())
-	case callback.InviteRole:
-		return "", r.invite(ctx, crm.Role(ref.Value))
+		return "", r.team(ctx, r.up.Message)
+	case callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke:
+		return r.actOnInvite(ctx, ref)
 	case callback.GiveAll:
 		n, err := r.Domain.GiveAll(ctx, r.command(), member.ID, crm.StaffID(ref.Arg))
 		if err != nil {

@@ -211,6 +211,8 @@ func (w world) notices() []story {
 }
 
 func (w world) office() []story {
+	invite := crm.NewInvite{Invite: crm.Invite{ID: 9, Role: crm.Agent, By: sara, ExpiresAt: *w.in(crm.InviteLife)}, Token: strings.Repeat("x", 24)}
+	link := "https://t.me/cartable_bot?start=" + invite.Token
 	unnamed := func(r screen.Reader) screen.Reader { r.Dir.Settings.Business = ""; return r }
 	return []story{
 		{"MainMenu_of_an_agent", omid, func(r screen.Reader) view.Message {
@@ -225,13 +227,24 @@ func (w world) office() []story {
 		{"Joined_as_owner", sara, func(r screen.Reader) view.Message { return unnamed(r).Joined() }},
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
-		{"Team", sara, func(r screen.Reader) view.Message { return r.Team() }},
+		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil) }},
+		{"Team_with_open_invites", sara, func(r screen.Reader) view.Message {
+			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}})
+		}},
 		{"Member_active", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[omid], 12) }},
 		{"Member_suspended", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[lena], 0) }},
 		{"ConfirmRemove", sara, func(r screen.Reader) view.Message { return r.ConfirmRemove(w.dir.Staff[omid], 1) }},
 		{"GiveAll", sara, func(r screen.Reader) view.Message { return r.GiveAll(w.dir.Staff[lena], 12) }},
 		{"Invited", sara, func(r screen.Reader) view.Message {
-			return r.Invited(crm.Agent, "https://t.me/cartable_bot?start="+strings.Repeat("x", 24))
+			return r.Invited(invite, link)
+		}},
+		{"Invited_for_a_day", sara, func(r screen.Reader) view.Message {
+			short := invite
+			short.ExpiresAt = *w.in(24 * time.Hour)
+			return r.Invited(short, link)
+		}},
+		{"InvitedPicture", sara, func(r screen.Reader) view.Message {
+			return r.InvitedPicture(invite.Invite, link, &view.File{Name: "invite.png"})
 		}},
 		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false) }},
 		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false) }},
