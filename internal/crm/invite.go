@@ -106,7 +106,7 @@ func (s *Service) RevokeInvite(ctx context.Context, cmd Command, id InviteID) er
 		if err := mustManage(w); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, w.Tx.RevokeInvite(ctx, id, w.now)
+		return struct{}{}, w.RevokeInvite(ctx, id, w.now)
 	})
 	return err
 }

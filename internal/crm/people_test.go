@@ -14,7 +14,9 @@ func TestInvites(t *testing.T) {
 	join := func(token string, telegram int64) (crm.Staff, error) {
 		return o.Join(ctx, o.key(), token, crm.Newcomer{TelegramID: telegram, Name: " علي ", Language: crm.Persian})
 	}
-	invite := func(r crm.Role) string { return must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(o.owner), r, crm.InviteLife)).Token }
+	invite := func(r crm.Role) string {
+		return must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(o.owner), r, crm.InviteLife)).Token
+	}
 
 	t.Run("works once", func(t *testing.T) {
 		token := invite(crm.Manager)
