@@ -78,22 +78,6 @@ func (r *request) setup(ctx context.Context, step string) error {
 	}
 }
 
-// invite makes a link and shows it, once.
-func (r *request) invite(ctx context.Context, role crm.Role) error {
-	cmd := r.command()
-	token, err := r.Domain.NewInvite(ctx, cmd, role)
-	if crm.IsKey(err, crm.KeyBadInvite) {
-		// This tap was handled before and its answer lost: the token with it.
-		cmd.Key += ":again"
-		token, err = r.Domain.NewInvite(ctx, cmd, role)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = r.send(ctx, r.reader().Invited(role, r.StartLink(token)))
-	return err
-}
-
 // StartLink is a link that opens the bot with a token.
 func (b *Bot) StartLink(token string) string { return "https://t.me/" + b.Username + "?start=" + token }
 

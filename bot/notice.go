@@ -44,6 +44,9 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		return b.wordGeneral(ctx, rd, n, a.Sent)
 	}
 	n.Card, err = b.Domain.Card(ctx, dir, a.Recipient, a.Customer, screen.CardEvents)
+	if crm.IsKey(err, crm.KeyErased) {
+		return Worded{Message: rd.Erased(), Skip: !a.Sent}, nil
+	}
 	if crm.IsKey(err, crm.KeyNoCustomer) {
 		// Hidden, or not for this recipient any more.
 		if !a.Sent {

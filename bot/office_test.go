@@ -220,10 +220,10 @@ func (wall) Now() time.Time { return time.Now() }
 // hire brings the owner and the agents in, through their links.
 func (o *office) hire(languages []string) {
 	o.t.Helper()
-	token, err := o.crm.NewInvite(o.t.Context(), crm.Command{Key: "owner link"}, crm.Owner)
+	invite, err := o.crm.NewInvite(o.t.Context(), crm.Command{Key: "owner link"}, crm.Owner, crm.InviteLife)
 	must(o.t, err)
 	o.owner = o.sim.Person(tgsim.Profile{FirstName: "مریم", LanguageCode: "fa"})
-	must(o.t, o.owner.Start(token))
+	must(o.t, o.owner.Start(invite.Token))
 	welcomed(o.t, o.owner)
 	names := map[string][]string{"fa": {"سارا", "امید", "نیلوفر", "رضا", "مینا"}, "en": {"Sara", "Omid", "Niloofar", "Reza", "Mina"}}
 	for i, lang := range languages {
@@ -244,9 +244,10 @@ func (o *office) join(p *tgsim.Person, role crm.Role) {
 	o.t.Helper()
 	owner, err := o.crm.StaffByTelegramID(o.t.Context(), o.owner.ID())
 	must(o.t, err)
-	token, err := o.crm.NewInvite(o.t.Context(), crm.Command{Actor: owner.ID, Key: fmt.Sprintf("invite %d", p.ID())}, role)
+	cmd := crm.Command{Actor: owner.ID, Key: fmt.Sprintf("invite %d", p.ID())}
+	invite, err := o.crm.NewInvite(o.t.Context(), cmd, role, crm.InviteLife)
 	must(o.t, err)
-	must(o.t, p.Start(token))
+	must(o.t, p.Start(invite.Token))
 	welcomed(o.t, p)
 }
 

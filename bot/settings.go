@@ -14,7 +14,6 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 	if !r.staff.Manages() {
 		return &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
 	}
-	var m view.Message
 	switch part {
 	case "statuses", "fields":
 		show := screen.Shaper.Fields
@@ -25,10 +24,9 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 	case "log":
 		return r.configLog(ctx, message, 0)
 	case "staff":
-		m = r.reader().Team()
+		return r.team(ctx, message)
 	default:
-		m = r.reader().Settings()
+		_, err := r.show(ctx, message, r.reader().Settings())
+		return err
 	}
-	_, err := r.show(ctx, message, m)
-	return err
 }

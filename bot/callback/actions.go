@@ -45,6 +45,7 @@ const (
 	Return      Action = "hr" // return the hand-off of Record (at version Arg) with a reason
 	GiveHolder  Action = "hg" // the holder gives Record at Version to colleague Arg, who asked
 	KeepHolder  Action = "hk" // the holder keeps Record that colleague Arg asked for
+	Erase       Action = "cz" // ask whether to erase Record, whose card is message Arg; Value "yes": erase
 	Undo        Action = "un" // undo event Record
 	Done        Action = "rd" // reminder Record is done: ask what came of it
 	DoneNothing Action = "rn" // reminder Record is done, nothing more
@@ -54,29 +55,32 @@ const (
 
 // The actions of the menu, lists and the manager's first day.
 const (
-	Cartable    Action = "lc" // my cartable: section Value, page cursor Version/Arg
-	Customers   Action = "la" // all customers: filter Value, page cursor Version/Arg
-	Found       Action = "lq" // what search Draft found: page cursor Version/Arg
-	Filters     Action = "lf" // the filters of all customers
-	FilterBy    Action = "lb" // the choices of filter Question
-	TakeNext    Action = "ln" // take the next lead nobody holds
-	ShareOut    Action = "ls" // share batch Record out evenly
-	ShareWith   Action = "lw" // share batch Record among the colleagues of Value
-	ShareNow    Action = "lg" // share it out now
-	AddCustomer Action = "ac" // add a customer with the number in Value
-	ImportList  Action = "il" // take the pasted list Draft in
-	DropList    Action = "ix" // forget the pasted list Draft
-	Language    Action = "sl" // read in language Value
-	Shape       Action = "sx" // shape the business: what Question says, with Record, Arg and Value
-	Settings    Action = "sh" // everything that managers shape
-	Staff       Action = "st" // the colleagues
-	StaffMember Action = "sm" // colleague Record
-	InviteRole  Action = "si" // a new invite for role Value
-	StaffChange Action = "sc" // Value on colleague Record: suspend, resume, remove
-	GiveAll     Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
-	Setup       Action = "su" // the step Value of the owner's first day
-	Menu        Action = "mm" // the main menu
-	Help        Action = "mh" // help
+	Cartable     Action = "lc" // my cartable: section Value, page cursor Version/Arg
+	Customers    Action = "la" // all customers: filter Value, page cursor Version/Arg
+	Found        Action = "lq" // what search Draft found: page cursor Version/Arg
+	Filters      Action = "lf" // the filters of all customers
+	FilterBy     Action = "lb" // the choices of filter Question
+	TakeNext     Action = "ln" // take the next lead nobody holds
+	ShareOut     Action = "ls" // share batch Record out evenly
+	ShareWith    Action = "lw" // share batch Record among the colleagues of Value
+	ShareNow     Action = "lg" // share it out now
+	AddCustomer  Action = "ac" // add a customer with the number in Value
+	ImportList   Action = "il" // take the pasted list Draft in
+	DropList     Action = "ix" // forget the pasted list Draft
+	Language     Action = "sl" // read in language Value
+	Shape        Action = "sx" // shape the business: what Question says, with Record, Arg and Value
+	Settings     Action = "sh" // everything that managers shape
+	Staff        Action = "st" // the colleagues
+	StaffMember  Action = "sm" // colleague Record
+	InviteRole   Action = "si" // a new invite for role Value
+	InviteLife   Action = "sv" // the invite of token Value works for Arg days from now
+	InviteQR     Action = "sq" // the invite of token Value as a picture
+	InviteRevoke Action = "sr" // revoke invite Record
+	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
+	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
+	Setup        Action = "su" // the step Value of the owner's first day
+	Menu         Action = "mm" // the main menu
+	Help         Action = "mh" // help
 )
 
 // Actions is the registry: every action and the parts that it uses.
@@ -94,7 +98,7 @@ var Actions = map[Action]Uses{
 	AskHolder: {Record: true, Version: true},
 	Accept:    {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
-	Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
+	Erase: {Record: true, Arg: true, Value: true}, Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
 	Later: {Record: true, Value: true}, Back: {Record: true, Value: true},
 
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},
@@ -104,6 +108,7 @@ var Actions = map[Action]Uses{
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
 	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},
 	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
+	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Menu: {}, Help: {},
 }

@@ -18,6 +18,7 @@ import (
 var valueBounds = map[callback.Action]int{
 	callback.ChooseStat: len("2147483647"),
 	callback.WrongPhone: len("+999999999999999"),
+	callback.Erase:      len("yes"),
 	callback.Customers:  len("szzzz-ozzzz-hzzzz-pm"),
 	callback.Cartable:   len("overdue"),
 	callback.Shape:      len("role:manager"),

@@ -72,6 +72,11 @@ func (w world) cards() []story {
 			return r.NumberWrong(met, crm.Outcome{Event: 90, Customer: 41}, 12)
 		}},
 		{"EditMenu", omid, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"EditMenu_of_a_manager", sara, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"ConfirmErase", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(met, 12) }},
+		{"ConfirmErase_nameless", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(w.nameless(), 12) }},
+		{"ErasedNow", sara, func(r screen.Reader) view.Message { return r.ErasedNow() }},
+		{"Erased", omid, func(r screen.Reader) view.Message { return r.Erased() }},
 		{"Changed_may_go_on", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[1:3], "DRAFTDRAFT", true) }},
 		{"Changed_is_a_colleagues", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[2:3], "DRAFTDRAFT", false) }},
 		{"FormLost", omid, func(r screen.Reader) view.Message {
@@ -235,6 +240,8 @@ func (w world) notices() []story {
 }
 
 func (w world) office() []story {
+	invite := crm.NewInvite{Invite: crm.Invite{ID: 9, Role: crm.Agent, By: sara, ExpiresAt: *w.in(crm.InviteLife)}, Token: strings.Repeat("x", 24)}
+	link := "https://t.me/cartable_bot?start=" + invite.Token
 	unnamed := func(r screen.Reader) screen.Reader { r.Dir.Settings.Business = ""; return r }
 	return []story{
 		{"MainMenu_of_an_agent", omid, func(r screen.Reader) view.Message {
@@ -250,13 +257,24 @@ func (w world) office() []story {
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
 		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings() }},
-		{"Team", sara, func(r screen.Reader) view.Message { return r.Team() }},
+		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil) }},
+		{"Team_with_open_invites", sara, func(r screen.Reader) view.Message {
+			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}})
+		}},
 		{"Member_active", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[omid], 12) }},
 		{"Member_suspended", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[lena], 0) }},
 		{"ConfirmRemove", sara, func(r screen.Reader) view.Message { return r.ConfirmRemove(w.dir.Staff[omid], 1) }},
 		{"GiveAll", sara, func(r screen.Reader) view.Message { return r.GiveAll(w.dir.Staff[lena], 12) }},
 		{"Invited", sara, func(r screen.Reader) view.Message {
-			return r.Invited(crm.Agent, "https://t.me/cartable_bot?start="+strings.Repeat("x", 24))
+			return r.Invited(invite, link)
+		}},
+		{"Invited_for_a_day", sara, func(r screen.Reader) view.Message {
+			short := invite
+			short.ExpiresAt = *w.in(24 * time.Hour)
+			return r.Invited(short, link)
+		}},
+		{"InvitedPicture", sara, func(r screen.Reader) view.Message {
+			return r.InvitedPicture(invite.Invite, link, &view.File{Name: "invite.png"})
 		}},
 		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false) }},
 		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false) }},

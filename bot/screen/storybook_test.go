@@ -98,7 +98,11 @@ func TestHostileWords(t *testing.T) {
 // check holds a message to what Telegram takes.
 func check(t *testing.T, m view.Message) {
 	t.Helper()
-	if n := view.Length(m.HTML); n == 0 || n > view.MaxText {
+	limit := view.MaxText
+	if m.Photo != nil {
+		limit = view.MaxCaption
+	}
+	if n := view.Length(m.HTML); n == 0 || n > limit {
 		t.Errorf("the message has %d characters", n)
 	}
 	if err := balanced(string(m.HTML)); err != nil {
@@ -164,7 +168,7 @@ func balanced(html string) error {
 }
 
 var (
-	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|error|event|field|file|find|form|form_bot|` +
+	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|` +
 		`help|joined|language|later|list|menu|no_answer|notice|reminder|role|saved|setup|staff|status|stranger|team|timeline|unknown|value|wrong_number)\.\w+|<no value>|\{\{`)
 	asIs = regexp.MustCompile(`<code>[^<]*</code>|https?://\S+|☎️ \d+|<[^>]*>`)
 )
@@ -196,6 +200,9 @@ func translated(t *testing.T, m view.Message, lang crm.Language) {
 func show(m view.Message) string {
 	var b strings.Builder
 	b.WriteString(string(m.HTML) + "\n")
+	if m.Photo != nil {
+		b.WriteString("with the picture " + m.Photo.Name + "\n")
+	}
 	for _, row := range m.Inline {
 		for _, button := range row {
 			does := button.Data

@@ -126,7 +126,9 @@ func (d *demo) hire(ctx context.Context) (map[string]crm.Staff, error) {
 // invitation is the set-up link's token for the owner, who invites the others.
 func (d *demo) invitation(ctx context.Context, owner crm.Staff, who tgsim.Profile) (string, error) {
 	if owner.ID != 0 {
-		return d.service.NewInvite(ctx, crm.Command{Actor: owner.ID, Key: "demo:invite:" + who.FirstName}, crm.Agent)
+		cmd := crm.Command{Actor: owner.ID, Key: "demo:invite:" + who.FirstName}
+		invite, err := d.service.NewInvite(ctx, cmd, crm.Agent, crm.InviteLife)
+		return invite.Token, err
 	}
 	select {
 	case token := <-d.setup:

@@ -114,14 +114,14 @@ func (a *app) listenTelegram(ctx context.Context) error {
 
 // announceSetup gives out the link of the first owner, while there is none.
 func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
-	token, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner)
+	invite, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner, crm.InviteLife)
 	if crm.IsKey(err, crm.KeyLastOwner) || ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("make the set-up link: %w", err)
 	}
-	a.onSetup(talk.StartLink(token), token)
+	a.onSetup(talk.StartLink(invite.Token), invite.Token)
 	return nil
 }
 

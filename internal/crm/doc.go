@@ -15,7 +15,8 @@
 // Each event carries a Delta: what it changed, from what to what. Folding the
 // deltas of a customer gives its holder, status, answers, values and open
 // reminders (Replay); undoing an event appends the inverse delta as a new
-// event. Nothing on the timeline is ever rewritten.
+// event. Nothing on the timeline is ever rewritten, except that erasing a
+// person blanks the values and keeps what kind of thing happened when.
 //
 // # Stores
 //

@@ -67,6 +67,8 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyErased      = "erased"       // the customer was erased
+	KeyInviteOver  = "invite_over"  // the invite was used, revoked or is expired
 	KeyNotAfter    = "not_after"    // the status may not follow the customer's
 	KeyNotNext     = "not_next"     // the colleague (Staff) may not be next for this status
 	KeyDefinition  = "definition"   // the status is defined otherwise than the actor saw

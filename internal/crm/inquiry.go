@@ -64,17 +64,11 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event
 	if err != nil {
 		return Arrival{}, Customer{}, Event{}, err
 	}
-	id, err := w.LockPhone(ctx, in.Phone)
+	before, known, err := w.lockOwner(ctx, in.Phone)
 	if err != nil {
 		return Arrival{}, Customer{}, Event{}, err
 	}
-	before := Customer{Hidden: true, Values: Values{}}
-	known := id != 0
-	if known {
-		if before, err = w.LockCustomer(ctx, id); err != nil {
-			return Arrival{}, Customer{}, Event{}, err
-		}
-	} else {
+	if !known {
 		first := Customer{Version: 1, Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
 		if first.ID, err = w.InsertCustomer(ctx, first); err != nil {
 			return Arrival{}, Customer{}, Event{}, err
@@ -93,6 +87,20 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event
 	after.Hidden, after.LastInquiryAt = false, w.now
 	e, after, err = w.record(ctx, before, after, e)
 	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, after, e, err
+}
+
+// lockOwner locks a number and the customer who has it; known is false where nobody
+// does. One who was erased between the two locks has given the number up, so that
+// the second look finds nobody.
+func (w *work) lockOwner(ctx context.Context, p persian.Phone) (c Customer, known bool, err error) {
+	id, err := w.LockPhone(ctx, p)
+	for err == nil && id != 0 {
+		if c, err = w.LockCustomer(ctx, id); err != nil || c.ErasedAt.IsZero() {
+			return c, true, err
+		}
+		id, err = w.LockPhone(ctx, p)
+	}
+	return Customer{}, false, err
 }
 
 // take fills the empty fields from an inquiry and returns what differs.

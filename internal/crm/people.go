@@ -2,9 +2,6 @@ package crm
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"slices"
 )
 
@@ -13,47 +10,6 @@ type Newcomer struct {
 	TelegramID int64
 	Name       string
 	Language   Language
-}
-
-// NewInvite returns a one-time token that makes whoever opens it a member of
-// staff in the role. The token itself is stored nowhere. Only the program (Actor
-// 0) makes owners, and only while there is none.
-func (s *Service) NewInvite(ctx context.Context, cmd Command, role Role) (string, error) {
-	token, hash := newToken()
-	_, repeated, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		switch {
-		case cmd.Actor == 0 && role == Owner:
-			if st, ok := w.owner(); ok {
-				return struct{}{}, &Error{Code: Conflict, Key: KeyLastOwner, Staff: st.ID}
-			}
-		case role != Agent && role != Manager:
-			return struct{}{}, fail(Forbidden, KeyManagers)
-		default:
-			if err := mustManage(w); err != nil {
-				return struct{}{}, err
-			}
-		}
-		inv := Invite{Role: role, By: cmd.Actor, ExpiresAt: w.now.Add(InviteLife)}
-		return struct{}{}, w.InsertInvite(ctx, hash, inv, w.now)
-	})
-	if err == nil && repeated {
-		// The first call's token is gone with its answer; a new one needs a new key.
-		return "", fail(Gone, KeyBadInvite)
-	}
-	return token, err
-}
-
-// newToken returns a token for a start link and the hash that is stored of it.
-func newToken() (token string, hash []byte) {
-	raw := make([]byte, 18)
-	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
-	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, hashToken(token)
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }
 
 // Join redeems an invite. Somebody who was removed and is invited again is active
@@ -148,8 +104,9 @@ func (s *Service) ShowAgentsAll(ctx context.Context, cmd Command, all bool) erro
 }
 
 // ChangeStaff suspends, readmits or removes somebody. From that moment on they
-// can do nothing, whatever keyboards stand in their chat. What a removed
-// colleague held is offered to the managers for hand-over.
+// can do nothing, whatever keyboards stand in their chat, and the invites that they
+// made work for nobody. What a removed colleague held is offered to the managers
+// for hand-over.
 func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, state StaffState) error {
 	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
 		if err := mustManage(w); err != nil {
@@ -166,7 +123,10 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 		if state == Active {
 			return struct{}{}, w.saveBack(ctx, st)
 		}
-		if err := w.saveStaff(ctx, st); err != nil || state != Removed {
+		if err := w.saveStaff(ctx, st); err != nil {
+			return struct{}{}, err
+		}
+		if err := w.RevokeInvitesOf(ctx, id, w.now); err != nil || state != Removed {
 			return struct{}{}, err
 		}
 		held, err := w.LockHeldBy(ctx, id)

@@ -53,16 +53,6 @@ func (s Staff) Reached() bool { return s.Active() && !s.Unreachable }
 // Manages says whether the person is an active manager or the owner.
 func (s Staff) Manages() bool { return s.Active() && s.Role.Manages() }
 
-// Invite is a one-time link into the staff. Only the hash of its token is kept.
-type Invite struct {
-	Role      Role
-	By        StaffID // 0 when the program made it, for the first owner
-	ExpiresAt time.Time
-}
-
-// InviteLife is how long an invite link works.
-const InviteLife = 7 * 24 * time.Hour
-
 // Settings are the business's own. Their parts are told apart by their names in
 // JSON: two managers may change different ones at once.
 type Settings struct {

@@ -32,10 +32,17 @@ type Tx interface {
 	StaffByTelegram(ctx context.Context, telegramID int64) (Staff, error)
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)
 	SaveStaff(ctx context.Context, s Staff) error
-	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) error
-	// UseInvite settles an invite that is unused and not expired at at, and whose maker
-	// is the program or still manages; KeyBadInvite otherwise.
+	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) (InviteID, error)
+	// UseInvite settles an invite that is open at at, and whose maker is the program or
+	// still manages; KeyBadInvite otherwise.
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
+	// SaveInviteLife has an invite that is open at at expire at until; KeyInviteOver
+	// otherwise. It and RevokeInvite leave the links of owners alone.
+	SaveInviteLife(ctx context.Context, hash []byte, until, at time.Time) (Invite, error)
+	// RevokeInvite ends an invite that is open at at; KeyInviteOver otherwise.
+	RevokeInvite(ctx context.Context, id InviteID, at time.Time) error
+	// RevokeInvitesOf ends the open invites that somebody made.
+	RevokeInvitesOf(ctx context.Context, by StaffID, at time.Time) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
 
 	ConfigReader
@@ -52,7 +59,8 @@ type Tx interface {
 	// those that other transactions hold; 0 for none.
 	LockNextLead(ctx context.Context) (CustomerID, error)
 	InsertCustomer(ctx context.Context, c Customer) (CustomerID, error)
-	// SaveCustomer writes the state, the phones, Due and the search text.
+	// SaveCustomer writes the state, the phones, Due and the search text. The numbers
+	// of somebody who was erased are free.
 	SaveCustomer(ctx context.Context, c Customer) error
 	InsertInquiry(ctx context.Context, i Inquiry) (InquiryID, error)
 	AppendEvent(ctx context.Context, e Event) (EventID, error)
@@ -60,6 +68,17 @@ type Tx interface {
 	// EventsOf returns the events of one command, ascending.
 	EventsOf(ctx context.Context, key string) ([]Event, error)
 	LastEvent(ctx context.Context, id CustomerID) (EventID, error)
+	// EventsAbout returns the whole timeline of a customer, ascending.
+	EventsAbout(ctx context.Context, id CustomerID) ([]Event, error)
+	// BlankEvents writes the deltas and details of events anew, and takes away their
+	// keys, which may be a caller's own words.
+	BlankEvents(ctx context.Context, es []Event) error
+	// EraseTraces blanks what the customer's inquiries and reminders say, cancels what
+	// is not told of them yet, and has what was told edited.
+	EraseTraces(ctx context.Context, id CustomerID) error
+	// LockHiddenWith returns the customers whose creation was undone and who came by
+	// one of the numbers, ascending.
+	LockHiddenWith(ctx context.Context, ps []PhoneNumber) ([]CustomerID, error)
 
 	InsertReminder(ctx context.Context, c CustomerID, r Reminder, at time.Time) (ReminderID, error)
 	// ApplyReminders writes what a delta says of reminders: closed ones closed,
@@ -142,6 +161,10 @@ type Reader interface {
 	InboxCounts(ctx context.Context, holder StaffID, day Day) (Counts, error)
 	SourceBySlug(ctx context.Context, slug string) (Source, error)
 	SourceByKey(ctx context.Context, keyHash []byte) (Source, error)
+	// OpenInvite and OpenInvites read what can be opened at now, without the links of
+	// owners; KeyInviteOver where there is none of this hash.
+	OpenInvite(ctx context.Context, hash []byte, now time.Time) (Invite, error)
+	OpenInvites(ctx context.Context, now time.Time, limit int) ([]Invite, error)
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)

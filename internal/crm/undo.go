@@ -15,7 +15,7 @@ func (s *Service) Undo(ctx context.Context, cmd Command, id EventID) (Outcome, e
 		if err != nil {
 			return Outcome{}, err
 		}
-		if asked.Actor != w.actor.ID || asked.Kind == EventUndone {
+		if asked.Actor != w.actor.ID || asked.Kind == EventUndone || asked.Kind == EventErased {
 			return Outcome{}, fail(Forbidden, KeyTooLate)
 		}
 		if asked.UndoneBy != 0 {

@@ -57,16 +57,26 @@ func (s *Forms) Find(ctx context.Context, id string) (f bot.OpenForm, ok bool, e
 	return s.one(ctx, ` WHERE id = $1`, id)
 }
 
+// About returns the forms about a customer, whoever has them open or parked.
+func (s *Forms) About(ctx context.Context, id crm.CustomerID) ([]bot.OpenForm, error) {
+	return s.all(ctx, ` WHERE customer_id = $1 AND customer_id > 0 ORDER BY id`, id)
+}
+
 func (s *Forms) one(ctx context.Context, where string, args ...any) (bot.OpenForm, bool, error) {
-	rows, err := s.pool.Query(ctx, formColumns+where, args...)
-	if err != nil {
-		return bot.OpenForm{}, false, wrap(err, "read form")
-	}
-	fs, err := pgx.CollectRows(rows, scanForm)
+	fs, err := s.all(ctx, where, args...)
 	if err != nil || len(fs) == 0 {
-		return bot.OpenForm{}, false, wrap(err, "read form")
+		return bot.OpenForm{}, false, err
 	}
 	return fs[0], true, nil
+}
+
+func (s *Forms) all(ctx context.Context, where string, args ...any) ([]bot.OpenForm, error) {
+	rows, err := s.pool.Query(ctx, formColumns+where, args...)
+	if err != nil {
+		return nil, wrap(err, "read forms")
+	}
+	fs, err := pgx.CollectRows(rows, scanForm)
+	return fs, wrap(err, "read forms")
 }
 
 // How long Hush waits, in all and between looks. What is sent takes a round trip

@@ -69,25 +69,6 @@ func staffError(err error) error {
 	return wrap(err, "save staff")
 }
 
-// InsertInvite implements crm.Tx.
-func (t tx) InsertInvite(ctx context.Context, hash []byte, inv crm.Invite, at time.Time) error {
-	_, err := t.q.Exec(ctx, `INSERT INTO invites (hash, role, made_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-		hash, inv.Role, null(inv.By), at, inv.ExpiresAt)
-	return wrap(err, "save invite")
-}
-
-// UseInvite implements crm.Tx.
-func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (inv crm.Invite, err error) {
-	var by *int64
-	err = t.q.QueryRow(ctx, `UPDATE invites SET used_by = $2, used_at = $3
-		WHERE hash = $1 AND used_at IS NULL AND expires_at > $3 AND (made_by IS NULL OR EXISTS (
-			SELECT FROM staff m WHERE m.id = made_by AND m.state = 'active' AND m.role IN ('owner', 'manager')))
-		RETURNING role, made_by, expires_at`,
-		hash, telegramID, at).Scan(&inv.Role, &by, &inv.ExpiresAt)
-	inv.By = id[crm.StaffID](by)
-	return inv, found(err, "use invite", crm.KeyBadInvite)
-}
-
 const sourceColumns = `SELECT id, kind, title, slug, form, routing, retired_at FROM sources`
 
 func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
