@@ -101,7 +101,7 @@ func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind
 			return Source{}, err
 		}
 		before := w.dir.Config()
-		t, err := before.newTitle(Title{Text: title}, sourceTitles(before.Sources, 0))
+		t, err := before.newTitle(Title{Text: title}, nil)
 		if err != nil {
 			return Source{}, err
 		}
