@@ -227,7 +227,7 @@ func (r *request) words(err error) (words string, known bool) {
 		field = r.p.T("field." + e.Field)
 	}
 	holder := r.p.T("card.nobody")
-	if e.Staff != 0 {
+	if e.Staff != 0 || e.Key == crm.KeyConfigConflict { // the program's command line publishes too
 		holder = r.reader().StaffName(e.Staff)
 	}
 	return r.p.T("error."+e.Key, "Name", holder, "Field", field), true

@@ -32,15 +32,15 @@ const (
 
 // Bounds of a configuration. Retired things do not count.
 const (
-	MaxTitle       = 100 // runes
-	MaxHelp        = 500 // runes
-	MaxEmoji       = 8   // runes: a flag or a family is several
-	MaxStatuses    = 40
-	MaxFields      = 30 // of one status, and of the customer
-	MaxChoices     = 50
-	MaxSources     = 100
-	MaxRetention   = 100 * 365 // days
-	MaxFormAnswers = 20        // questions of a hosted form
+	MaxTitle         = 100 // runes
+	MaxHelp          = 500 // runes
+	MaxEmoji         = 8   // runes: a flag or a family is several
+	MaxStatuses      = 40
+	MaxFields        = 30 // of one status, and of the customer
+	MaxChoices       = 50
+	MaxSources       = 100
+	MaxRetention     = 100 * 365 // days
+	MaxFormQuestions = 20        // questions of a hosted form
 )
 
 // Config is the configuration that the directory was read with.

@@ -114,7 +114,7 @@ func (p *problems) order() {
 }
 
 func (p *problems) sources() {
-	var before []Title
+	inUse := 0
 	for _, s := range p.c.Sources {
 		at := func(part string) Path { return Path{Kind: ObjectSource, ID: int64(s.ID), Part: part} }
 		if !slices.Contains(append(SourceKinds(), SourceManual), s.Kind) {
@@ -126,8 +126,8 @@ func (p *problems) sources() {
 			}
 			continue
 		}
-		p.title(at(""), s.Title, before)
-		before = append(before, s.Title)
+		p.title(at(""), s.Title, nil)
+		inUse++
 		switch r := s.Routing; {
 		case r.Mode == RoutePerson && r.Person == 0:
 			p.add(at("routing"), ProblemNoRecipient, "Title", s.Title.Text)
@@ -138,7 +138,7 @@ func (p *problems) sources() {
 		}
 		p.form(s)
 	}
-	if len(before) > MaxSources {
+	if inUse > MaxSources {
 		p.add(Path{Kind: ObjectSettings, Part: "sources"}, ProblemTooMany, "Limit", strconv.Itoa(MaxSources))
 	}
 }
@@ -154,8 +154,8 @@ func (p *problems) form(s Source) {
 	long(s.Form.Title, MaxTitle)
 	long(s.Form.Lead, MaxHelp)
 	long(s.Form.Success, MaxHelp)
-	if len(s.Form.Questions) > MaxFormAnswers {
-		p.add(at, ProblemTooMany, "Title", s.Title.Text, "Limit", strconv.Itoa(MaxFormAnswers))
+	if len(s.Form.Questions) > MaxFormQuestions {
+		p.add(at, ProblemTooMany, "Title", s.Title.Text, "Limit", strconv.Itoa(MaxFormQuestions))
 	}
 	asked := map[string]bool{}
 	for _, q := range s.Form.Questions {

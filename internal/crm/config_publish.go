@@ -17,9 +17,6 @@ type Published struct {
 // nothing changes.
 func (s *Service) PublishDraft(ctx context.Context, cmd Command) (Published, error) {
 	return s.configure(ctx, cmd, func(w *work) (Published, error) {
-		if err := w.LockDraft(ctx, w.actor.ID); err != nil {
-			return Published{}, err
-		}
 		d, ok, err := w.StoredDraft(ctx, w.actor.ID)
 		if err != nil {
 			return Published{}, err
@@ -93,6 +90,10 @@ func (s *Service) configure(ctx context.Context, cmd Command, fn func(w *work) (
 				return Published{}, err
 			}
 		}
+		// Drafts before the configuration, as everywhere.
+		if err := w.LockDraft(ctx, w.actor.ID); err != nil {
+			return Published{}, err
+		}
 		if err := w.baseline(ctx); err != nil {
 			return Published{}, err
 		}
@@ -145,11 +146,9 @@ func (w *work) clashed(ctx context.Context, base int64, c clash) error {
 		return err
 	}
 	for _, v := range log {
-		if v.Version > base && (e.Staff == 0 || slices.ContainsFunc(v.Changes, c.isOf)) {
+		if v.Version > base && slices.ContainsFunc(v.Changes, c.isOf) {
 			e.Staff = v.Actor
-			if slices.ContainsFunc(v.Changes, c.isOf) {
-				break
-			}
+			break
 		}
 	}
 	return e

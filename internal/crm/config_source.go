@@ -9,10 +9,11 @@ func (c *Config) editSource(id SourceID, edit func(*Source) error) error {
 }
 
 // RenameSource gives a source another title. Sources are added by
-// Service.AddSource, since their key is shown once.
+// Service.AddSource, since their key is shown once. They may share a title: a site's
+// form and its API are told apart by their kind.
 func (c *Config) RenameSource(id SourceID, title Title) error {
 	return c.editSource(id, func(s *Source) error {
-		t, err := c.newTitle(title, sourceTitles(c.Sources, id))
+		t, err := c.newTitle(title, nil)
 		if err == nil {
 			s.Title = t
 		}
@@ -35,9 +36,6 @@ func (c *Config) RetireSource(id SourceID) error {
 // RestoreSource brings a retired source back, with its address and its key.
 func (c *Config) RestoreSource(id SourceID) error {
 	return c.editSource(id, func(s *Source) error {
-		if err := free(s.Title, sourceTitles(c.Sources, id)); err != nil {
-			return err
-		}
 		s.Retired = false
 		return nil
 	})
@@ -72,15 +70,4 @@ func (c *Config) SetRouting(id SourceID, r Routing) error {
 		s.Routing = r
 		return nil
 	})
-}
-
-// sourceTitles are the titles that another source than id has.
-func sourceTitles(sources []Source, but SourceID) []Title {
-	var out []Title
-	for _, s := range sources {
-		if s.ID != but && !s.Retired {
-			out = append(out, s.Title)
-		}
-	}
-	return out
 }

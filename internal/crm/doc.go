@@ -18,6 +18,17 @@
 // event. Nothing on the timeline is ever rewritten, except that erasing a
 // person blanks the values and keeps what kind of thing happened when.
 //
+// # The configuration is a value
+//
+// What managers shape is one Config. Pure edits (config_*.go) change a copy, which
+// is its manager's draft. Publishing merges the draft with what others published
+// since it was begun, object by object; checks the whole; and writes one version:
+// the rows, the changes in words (DiffConfig) and the configuration as it is left.
+// Undo publishes the version before again. Objects are retired and never deleted,
+// a field's type never changes, and a choice's ID is never given twice, so history
+// keeps its meaning. A status's own version counts the changes of its definition:
+// SetStatus refuses answers that were given to another one.
+//
 // # Stores
 //
 // Store and Tx are what the domain asks of a database. They are implemented by

@@ -74,11 +74,7 @@ func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind
 			return Source{}, err
 		}
 		before := w.dir.Config()
-		taken := sourceTitles(before.Sources, 0)
-		if cmd.Actor == 0 {
-			taken = nil // programs give titles as they like, and go by the ID
-		}
-		t, err := before.newTitle(Title{Text: title}, taken)
+		t, err := before.newTitle(Title{Text: title}, nil)
 		if err != nil {
 			return Source{}, err
 		}
