@@ -92,10 +92,9 @@ func (r *request) defineAdd(d form.Draft) form.Definition {
 	for i, t := range crm.FieldTypes() {
 		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: r.p.T("field_type." + string(t))})
 	}
-	def.Questions = append(def.Questions, kind)
-	if t := typeOf(d.Answers["type"]); t == crm.Choice || t == crm.Choices {
-		def.Questions = append(def.Questions, form.Question{ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true})
-	}
+	choices := form.Question{ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true,
+		When: func(a form.Answers) bool { t := typeOf(a["type"]); return t == crm.Choice || t == crm.Choices }}
+	def.Questions = append(def.Questions, kind, choices)
 	return def
 }
 

@@ -176,6 +176,12 @@ func TestShapingFields(t *testing.T) {
 	for _, key := range []string{"shape.add_field"} {
 		o.press(boss, key)
 	}
+	o.types(boss, "کدام دوره")
+	o.press(boss, "field_type.choice")
+	o.types(boss, "مقدماتی\nپیشرفته")
+	boss.SeeLast(t, "مقدماتی", "پیشرفته")
+	o.press(boss, "common.back")
+	o.press(boss, "shape.add_field")
 	o.types(boss, "بودجه")
 	o.press(boss, "field_type.money")
 	o.press(boss, "shape.to_front")
@@ -195,7 +201,7 @@ func TestShapingFields(t *testing.T) {
 	o.types(boss, "۵ میلیون")
 	dir, err := o.crm.Directory(t.Context())
 	must(t, err)
-	if v := o.customer(id).Values[dir.Fields[2].ID]; v != "5000000" {
+	if v := o.customer(id).Values[dir.Fields[3].ID]; v != "5000000" {
 		t.Fatalf("%q, %+v", v, dir.Fields)
 	}
 	o.types(boss, "09121234567")

@@ -107,7 +107,7 @@ func (s Shaper) Preview() view.Message {
 	}
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
-	rows = append(rows, []view.Button{discard, s.op("common.back", ShapeStatuses, 0, "")})
+	rows = append(rows, []view.Button{discard}, []view.Button{s.op("common.back", ShapeStatuses, 0, "")})
 	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
 }
 

@@ -85,8 +85,8 @@ func (s Shaper) Field(f crm.Field) view.Message {
 	if chooses(f) {
 		rows = append(rows, s.choiceButtons(f)...)
 	}
-	rows = append(rows, []view.Button{s.op("shape.up", ShapeMove, id, "fup"), s.op("shape.down", ShapeMove, id, "fdown"),
-		s.op("shape.english", ShapeAsk, id, "fenglish")}, []view.Button{s.op("shape.retire_field", ShapeRetire, id, "field")})
+	rows = append(rows, []view.Button{s.op("shape.up", ShapeMove, id, "fup"), s.op("shape.down", ShapeMove, id, "fdown")},
+		[]view.Button{s.op("shape.english", ShapeAsk, id, "fenglish")}, []view.Button{s.op("shape.retire_field", ShapeRetire, id, "field")})
 	return view.Message{HTML: html, Inline: s.keyboard(append(rows, s.foot(s.backOf(f))...)...)}
 }
 

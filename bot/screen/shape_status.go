@@ -72,9 +72,8 @@ func (s Shaper) Status(st crm.Status) view.Message {
 		b := shapeButton(s.P.T("shape.restore_one", "Title", f.Title.In(s.P.Lang())), callback.Ref{Question: ShapeRestore, Record: int64(f.ID), Value: "field"})
 		rows = append(rows, []view.Button{b})
 	}
-	rows = append(rows, []view.Button{
-		s.op("shape.up", ShapeMove, id, "up"), s.op("shape.down", ShapeMove, id, "down"), s.op("shape.english", ShapeAsk, id, "english")},
-		[]view.Button{s.op("shape.retire", ShapeRetire, id, "status")})
+	rows = append(rows, []view.Button{s.op("shape.up", ShapeMove, id, "up"), s.op("shape.down", ShapeMove, id, "down")},
+		[]view.Button{s.op("shape.retire", ShapeRetire, id, "status"), s.op("shape.english", ShapeAsk, id, "english")})
 	return view.Message{HTML: html, Inline: s.keyboard(append(rows, s.foot(back)...)...)}
 }
 
