@@ -176,7 +176,13 @@ func (r *request) env() form.Env {
 }
 
 func (r *request) send(ctx context.Context, m view.Message) (int, error) {
-	return r.Messenger.Send(ctx, r.up.ChatID, m)
+	return r.Messenger.Send(ctx, r.up.ChatID, directed(m, r.p.Lang()))
+}
+
+// directed gives a message's lines the direction of its reader's language.
+func directed(m view.Message, lang crm.Language) view.Message {
+	m.HTML = view.Directed(m.HTML, lang == crm.Persian)
+	return m
 }
 
 // show puts m in place of a message, or below when there is none or it is gone.
@@ -185,7 +191,7 @@ func (r *request) show(ctx context.Context, message int, m view.Message) (int, e
 	if message == 0 {
 		return r.send(ctx, m)
 	}
-	err := r.Messenger.Edit(ctx, r.up.ChatID, message, m)
+	err := r.Messenger.Edit(ctx, r.up.ChatID, message, directed(m, r.p.Lang()))
 	if chat.ClassOf(err) == chat.Gone {
 		return r.send(ctx, m)
 	}
