@@ -88,14 +88,29 @@ func (r *request) defineAdd(d form.Draft) form.Definition {
 		}
 		return def
 	}
+	def.Questions = append(def.Questions, r.typeQuestions()...)
+	return def
+}
+
+// typeQuestions ask for the type of a new field, and for its choices where it has some.
+func (r *request) typeQuestions() []form.Question {
 	kind := form.Question{ID: "type", Title: r.p.T("shape.q_type"), Type: crm.Choice, Required: true}
 	for i, t := range crm.FieldTypes() {
 		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: r.p.T("field_type." + string(t))})
 	}
-	choices := form.Question{ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true,
-		When: func(a form.Answers) bool { t := typeOf(a["type"]); return t == crm.Choice || t == crm.Choices }}
-	def.Questions = append(def.Questions, kind, choices)
-	return def
+	return []form.Question{kind, {ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true, When: takesChoices}}
+}
+
+// takesChoices says whether the type that was chosen has choices.
+func takesChoices(a form.Answers) bool { t := typeOf(a["type"]); return t == crm.Choice || t == crm.Choices }
+
+// choicesOf are the choices of a new field. Those of a type that was chosen before
+// another one do not count.
+func choicesOf(a form.Answers) []string {
+	if !takesChoices(a) {
+		return nil
+	}
+	return textLines(string(a["choices"]))
 }
 
 // typeOf is the field type that was chosen, by its place among all.
@@ -219,10 +234,10 @@ func (r *request) saveAdd(ctx context.Context, cmd crm.Command, d form.Draft) (v
 			id, err := c.AddStatus(crm.Title{Text: text}, emoji)
 			return int64(id), err
 		case "field":
-			id, err := addField(c, crm.StatusID(d.Subject), title, typeOf(d.Answers["type"]), string(d.Answers["choices"]))
+			id, err := c.AddReadyField(crm.StatusID(d.Subject), crm.Title{Text: title}, typeOf(d.Answers["type"]), choicesOf(d.Answers))
 			return int64(id), err
 		default: // choice
-			return d.Subject, addChoices(c, crm.FieldID(d.Subject), title)
+			return d.Subject, c.AddChoices(crm.FieldID(d.Subject), textLines(title))
 		}
 	})
 	if err != nil {
@@ -240,61 +255,13 @@ func (r *request) saveAdd(ctx context.Context, cmd crm.Command, d form.Draft) (v
 	})
 }
 
-// addField adds a field as most businesses want it: what a tap answers is required,
-// what has to be typed is not, and a date with a time makes the appointment.
-func addField(c *crm.Config, of crm.StatusID, title string, kind crm.FieldType, choices string) (crm.FieldID, error) {
-	id, err := c.AddField(of, crm.Title{Text: title}, kind)
-	if err != nil {
-		return 0, err
-	}
-	if choices != "" {
-		if err := addChoices(c, id, choices); err != nil {
-			return 0, err
+// textLines are the lines of a text that say something.
+func textLines(text string) []string {
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
 		}
 	}
-	if of == 0 {
-		return id, nil
-	}
-	switch kind {
-	case crm.Text, crm.LongText, crm.Link, crm.Email, crm.File:
-		return id, nil
-	}
-	if err := c.SetRequired(id, true); err != nil {
-		return 0, err
-	}
-	st, _ := c.Status(of)
-	if st.AppointmentDate != 0 {
-		return id, nil
-	}
-	var date, clock, both crm.FieldID
-	for _, f := range st.Fields {
-		switch {
-		case f.Type == crm.Date && date == 0:
-			date = f.ID
-		case f.Type == crm.Time && clock == 0:
-			clock = f.ID
-		case f.Type == crm.DateTime && both == 0:
-			both = f.ID
-		}
-	}
-	switch {
-	case both != 0:
-		return id, c.SetAppointment(of, both, 0)
-	case date != 0 && clock != 0:
-		return id, c.SetAppointment(of, date, clock)
-	}
-	return id, nil
-}
-
-// addChoices adds the choices of a text, a line each.
-func addChoices(c *crm.Config, id crm.FieldID, lines string) error {
-	for _, line := range strings.Split(lines, "\n") {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		if _, err := c.AddChoice(id, crm.Title{Text: line}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return out
 }

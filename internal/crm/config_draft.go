@@ -110,30 +110,37 @@ func (s *Service) EditConfig(ctx context.Context, cmd Command, edit func(*Config
 		if err := mustManage(w); err != nil {
 			return 0, err
 		}
-		if err := w.LockDraft(ctx, w.actor.ID); err != nil {
-			return 0, err
-		}
-		d, ok, err := w.StoredDraft(ctx, w.actor.ID)
-		if err != nil {
-			return 0, err
-		}
-		if !ok {
-			// What the draft is compared with has to be there when it is published.
-			if err := w.baseline(ctx); err != nil {
-				return 0, err
-			}
-			d = StoredDraft{Base: w.dir.Version, Target: w.dir.Config()}
-		} else if _, _, err := rebase(ctx, w, &d, w.dir); err != nil {
-			return 0, err
-		}
-		made, err := edit(&d.Target)
-		if err != nil {
-			return 0, err
-		}
-		d.Target, d.TouchedAt = d.Target.canonical(), w.now
-		return made, w.SaveDraft(ctx, w.actor.ID, d)
+		return w.editDraft(ctx, edit)
 	})
 	return made, err
+}
+
+// editDraft is EditConfig inside a command of a manager.
+func (w *work) editDraft(ctx context.Context, edit func(*Config) (made int64, err error)) (made int64, err error) {
+	if err := w.LockDraft(ctx, w.actor.ID); err != nil {
+		return 0, err
+	}
+	d, ok, err := w.StoredDraft(ctx, w.actor.ID)
+	if err != nil {
+		return 0, err
+	}
+	if !ok {
+		// What the draft is compared with has to be there when it is published.
+		if err := w.baseline(ctx); err != nil {
+			return 0, err
+		}
+		d = StoredDraft{Base: w.dir.Version, Target: w.dir.Config()}
+	} else if _, _, err := rebase(ctx, w, &d, w.dir); err != nil {
+		return 0, err
+	}
+	if made, err = edit(&d.Target); err != nil {
+		return 0, err
+	}
+	d.Target, d.TouchedAt = d.Target.canonical(), w.now
+	if err := w.letGo(ctx, &d.Target); err != nil {
+		return 0, err
+	}
+	return made, w.SaveDraft(ctx, w.actor.ID, d)
 }
 
 // DiscardDraft forgets what the actor has edited.
@@ -143,6 +150,9 @@ func (s *Service) DiscardDraft(ctx context.Context, cmd Command) error {
 			return struct{}{}, err
 		}
 		if err := w.LockDraft(ctx, w.actor.ID); err != nil {
+			return struct{}{}, err
+		}
+		if err := w.letGo(ctx, &Config{}); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, w.DeleteDraft(ctx, w.actor.ID)

@@ -36,6 +36,9 @@ func (s *Service) PublishDraft(ctx context.Context, cmd Command) (Published, err
 		if err != nil {
 			return Published{}, err
 		}
+		if err := w.approveShaped(ctx, &d.Target, out.Version); err != nil {
+			return Published{}, err
+		}
 		return out, w.DeleteDraft(ctx, w.actor.ID)
 	})
 }
@@ -68,7 +71,11 @@ func (s *Service) UndoConfig(ctx context.Context, cmd Command, version int64) (P
 		if err != nil {
 			return Published{}, err
 		}
-		return w.enact(ctx, before, version)
+		out, err := w.enact(ctx, before, version)
+		if err != nil {
+			return Published{}, err
+		}
+		return out, w.turnProposals(ctx, version, out.Version)
 	})
 }
 

@@ -89,4 +89,13 @@ const (
 	KeyOwnerOnly      = "owner_only"      // only the owner may
 )
 
+// The keys of proposals.
+const (
+	KeyNoProposal        = "no_proposal"        // no such proposal, or not for this actor
+	KeyProposalsFull     = "proposals_full"     // too many of the actor's wait already
+	KeyProposalDecided   = "proposal_decided"   // a manager (Staff) has decided on it
+	KeyProposalWithdrawn = "proposal_withdrawn" // its maker (Staff) took it back
+	KeyProposalShaped    = "proposal_shaped"    // it is in the draft of a manager (Staff)
+)
+
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

@@ -26,4 +26,6 @@ type (
 	InviteID int64
 	// BatchID is a list that was pasted, to be shared out.
 	BatchID int64
+	// ProposalID is something that an agent asks the managers for.
+	ProposalID int64
 )

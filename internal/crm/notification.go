@@ -23,6 +23,9 @@ const (
 	NotifySilent    NotificationKind = "silent"    // a colleague cannot be reached any more
 	NotifyRouted    NotificationKind = "routed"    // a lead came into the recipient's cartable by its source's routing
 	NotifyUntaken   NotificationKind = "untaken"   // nobody took a lead
+
+	NotifyProposal        NotificationKind = "proposal"         // an agent asks for something new
+	NotifyProposalDecided NotificationKind = "proposal_decided" // what became of the recipient's proposal
 )
 
 // Summarisable says whether many of the kind may become one message.
@@ -48,5 +51,6 @@ type Notification struct {
 	About     StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
 	Batch     BatchID    // NotifyShared, NotifyPasted
 	Count     int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers
+	Proposal  ProposalID // NotifyProposal, NotifyProposalDecided
 	CreatedAt time.Time
 }

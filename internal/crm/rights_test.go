@@ -58,6 +58,11 @@ func TestInactiveActors(t *testing.T) {
 		"staff":    func(c crm.Command) error { return o.ChangeStaff(ctx, c, omid.ID, crm.Removed) },
 		"give all": func(c crm.Command) error { _, err := o.GiveAll(ctx, c, o.agents[0].ID, 0); return err },
 		"source":   func(c crm.Command) error { _, err := o.AddSource(ctx, c, "x", crm.SourceForm); return err },
+		"propose":  func(c crm.Command) error { _, err := o.Propose(ctx, c, newStatus("نو"), ""); return err },
+		"withdraw": func(c crm.Command) error { return o.WithdrawProposal(ctx, c, 1) },
+		"approve":  func(c crm.Command) error { _, err := o.ApproveProposal(ctx, c, 1); return err },
+		"decline":  func(c crm.Command) error { return o.DeclineProposal(ctx, c, 1, "نه") },
+		"shape":    func(c crm.Command) error { _, err := o.ShapeProposal(ctx, c, 1); return err },
 	}
 	for _, state := range []crm.StaffState{crm.Suspended, crm.Removed} {
 		for _, who := range []crm.Staff{boss, o.agents[0]} {

@@ -47,6 +47,7 @@ type Tx interface {
 
 	ConfigReader
 	ConfigTx
+	ProposalTx
 
 	// LockCustomer returns a customer with phones and open reminders.
 	LockCustomer(ctx context.Context, id CustomerID) (Customer, error)
@@ -169,6 +170,7 @@ type Reader interface {
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
 	ConfigReader
+	ProposalReader
 	// DueRoutes returns up to limit customers whose route is to be looked at, the
 	// longest due first.
 	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)

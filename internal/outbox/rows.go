@@ -77,7 +77,7 @@ func (r reader) oldest() crm.NotificationID {
 const claimed = `n.id, n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0), COALESCE(n.reminder_id, 0),
 	n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0), n.count, n.created_at,
 	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
-	s.id, s.telegram_id, s.name, s.role, s.state, s.language, s.unreachable, s.joined_at`
+	s.id, s.telegram_id, s.name, s.role, s.state, s.language, s.unreachable, s.joined_at, COALESCE(n.proposal_id, 0)`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
@@ -85,7 +85,7 @@ func scanRow(from pgx.CollectableRow) (row, error) {
 	n, s := &r.item.Notification, &r.item.Staff
 	err := from.Scan(&n.ID, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch, &n.Count,
 		&n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts,
-		&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
+		&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt, &n.Proposal)
 	if due != nil {
 		n.Due = *due
 	}

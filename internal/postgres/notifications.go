@@ -14,9 +14,9 @@ func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 	b := &pgx.Batch{}
 	for _, n := range ns {
 		b.Queue(`INSERT INTO notifications (staff_id, kind, customer_id, event_id, reminder_id, due_at, ring, about_id,
-			batch_id, count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			batch_id, count, created_at, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			n.To, n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
-			null(n.Batch), n.Count, n.CreatedAt)
+			null(n.Batch), n.Count, n.CreatedAt, null(n.Proposal))
 	}
 	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }
