@@ -36,6 +36,8 @@ const (
 	formPart     formKind = "part"  // a text of the configuration
 	formAdd      formKind = "add"   // a new part of the configuration
 	formTrial    formKind = "trial" // a status's form, without saving
+	formPropose  formKind = "propose"
+	formDecline  formKind = "decline"
 )
 
 // What drafts carry beside their answers.
@@ -95,6 +97,10 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return r.defineAdd(d), nil
 	case formTrial:
 		return r.defineTrial(ctx, d)
+	case formPropose:
+		return r.definePropose(d)
+	case formDecline:
+		return r.defineDecline(ctx, d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -248,6 +254,10 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.saveAdd(ctx, cmd, d)
 	case formTrial:
 		return view.Message{HTML: r.p.H("shape.tried")}, nil
+	case formPropose:
+		return r.savePropose(ctx, cmd, d)
+	case formDecline:
+		return r.saveDecline(ctx, cmd, d)
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -382,6 +392,10 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeStatuses}
 	case formTrial:
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeTry, Record: f.Subject}
+	case formPropose:
+		return &callback.Ref{Action: callback.Proposals, Question: screen.ProposalMenu}
+	case formDecline:
+		return &callback.Ref{Action: callback.Proposals, Question: screen.ProposalDecline, Record: f.Subject}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

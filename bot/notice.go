@@ -117,6 +117,8 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.LeftBehind(n)}, nil
 	case crm.NotifySilent:
 		return Worded{Message: rd.Silent(n)}, nil
+	case crm.NotifyProposal, crm.NotifyProposalDecided:
+		return b.wordProposal(ctx, rd, n, sent)
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}

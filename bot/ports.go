@@ -74,6 +74,16 @@ type Domain interface {
 	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
 	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)
 	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
+
+	Propose(ctx context.Context, cmd crm.Command, what crm.Proposed, why string) (crm.ProposalID, error)
+	WithdrawProposal(ctx context.Context, cmd crm.Command, id crm.ProposalID) error
+	ApproveProposal(ctx context.Context, cmd crm.Command, id crm.ProposalID) (crm.Published, error)
+	DeclineProposal(ctx context.Context, cmd crm.Command, id crm.ProposalID, reason string) error
+	ShapeProposal(ctx context.Context, cmd crm.Command, id crm.ProposalID) (made int64, err error)
+	Proposal(ctx context.Context, actor crm.Staff, id crm.ProposalID) (crm.Proposal, error)
+	OpenProposals(ctx context.Context, actor crm.Staff, before crm.ProposalID, limit int) ([]crm.Proposal, error)
+	OwnProposals(ctx context.Context, actor crm.Staff, before crm.ProposalID, limit int) ([]crm.Proposal, error)
+	CountProposals(ctx context.Context) (int, error)
 }
 
 // Messenger is what the conversation asks of Telegram. Replies go ahead of

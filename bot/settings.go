@@ -26,7 +26,11 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 	case "staff":
 		return r.team(ctx, message)
 	default:
-		_, err := r.show(ctx, message, r.reader().Settings())
+		open, err := r.Domain.CountProposals(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = r.show(ctx, message, r.reader().Settings(open))
 		return err
 	}
 }

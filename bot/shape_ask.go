@@ -102,7 +102,10 @@ func (r *request) typeQuestions() []form.Question {
 }
 
 // takesChoices says whether the type that was chosen has choices.
-func takesChoices(a form.Answers) bool { t := typeOf(a["type"]); return t == crm.Choice || t == crm.Choices }
+func takesChoices(a form.Answers) bool {
+	t := typeOf(a["type"])
+	return t == crm.Choice || t == crm.Choices
+}
 
 // choicesOf are the choices of a new field. Those of a type that was chosen before
 // another one do not count.

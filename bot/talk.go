@@ -68,6 +68,10 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.takeNext(ctx)
 	case "staff", "settings", "statuses", "fields":
 		return r.shape(ctx, 0, name)
+	case "propose":
+		return r.propose(ctx, 0)
+	case "proposals":
+		return r.proposals(ctx, 0, 0)
 	case "cancel":
 		return r.cancelOpen(ctx)
 	case "language":

@@ -59,6 +59,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Shape:
 		return r.actOnConfig(ctx, ref)
+	case callback.Proposals:
+		return r.actOnProposal(ctx, ref)
 	case callback.Settings:
 		return "", r.shape(ctx, r.up.Message, "settings")
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,

@@ -81,6 +81,7 @@ const (
 	Setup        Action = "su" // the step Value of the owner's first day
 	Menu         Action = "mm" // the main menu
 	Help         Action = "mh" // help
+	Proposals    Action = "pr" // what is proposed: what Question says, with Record, Arg and Value
 )
 
 // Actions is the registry: every action and the parts that it uses.
@@ -111,4 +112,5 @@ var Actions = map[Action]Uses{
 	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Menu: {}, Help: {},
+	Proposals: {Record: true, Arg: true, Question: true, Value: true},
 }

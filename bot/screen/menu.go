@@ -14,7 +14,7 @@ func MenuKeys(s crm.Staff) [][]string {
 	if s.Manages() {
 		return append(rows, []string{"menu.settings", "menu.help"})
 	}
-	return append(rows, []string{"menu.help", "menu.language"})
+	return append(rows, []string{"menu.propose", "menu.help"}, []string{"menu.language"})
 }
 
 // Menu is the keyboard in place of the reader's own.
@@ -50,7 +50,9 @@ func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 func (r Reader) Commands() []chat.Command {
 	names := []string{"menu", "cartable", "customers", "new", "find"}
 	if r.Staff.Manages() {
-		names = append(names, "settings", "statuses", "fields", "staff")
+		names = append(names, "settings", "statuses", "fields", "staff", "proposals")
+	} else {
+		names = append(names, "propose", "proposals")
 	}
 	names = append(names, "cancel", "language", "help")
 	out := make([]chat.Command, len(names))

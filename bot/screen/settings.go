@@ -14,14 +14,20 @@ var settingsSections = []struct {
 	{"settings.statuses", callback.Ref{Action: callback.Shape, Question: ShapeStatuses}},
 	{"settings.fields", callback.Ref{Action: callback.Shape, Question: ShapeFields}},
 	{"menu.staff", callback.Ref{Action: callback.Staff}},
+	{"settings.proposals", callback.Ref{Action: callback.Proposals, Question: ProposalList}},
 	{"settings.log", callback.Ref{Action: callback.Shape, Question: ShapeLog}},
 }
 
-// Settings is where everything that managers shape is found.
-func (r Reader) Settings() view.Message {
+// Settings is where everything that managers shape is found; open is how many
+// proposals wait for them.
+func (r Reader) Settings(open int) view.Message {
 	var buttons []view.Button
 	for _, s := range settingsSections {
-		buttons = append(buttons, r.button(s.key, s.ref))
+		b := r.button(s.key, s.ref)
+		if s.ref.Action == callback.Proposals && open > 0 {
+			b.Label = r.P.T("settings.proposals_open", "Count", open)
+		}
+		buttons = append(buttons, b)
 	}
 	language := r.button("menu.language", callback.Ref{Action: callback.Language})
 	return view.Message{HTML: r.P.H("settings.title"), Inline: r.keyboard(append(pairs(buttons), []view.Button{language})...)}

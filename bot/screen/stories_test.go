@@ -21,7 +21,7 @@ type story struct {
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
-	return append(all, w.shaping()...)
+	return append(append(all, w.shaping()...), w.proposing()...)
 }
 
 func (w world) cards() []story {
@@ -256,7 +256,7 @@ func (w world) office() []story {
 		{"Joined_as_owner", sara, func(r screen.Reader) view.Message { return unnamed(r).Joined() }},
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
-		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings() }},
+		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings(0) }},
 		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil) }},
 		{"Team_with_open_invites", sara, func(r screen.Reader) view.Message {
 			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}})

@@ -29,6 +29,11 @@
 // keeps its meaning. A status's own version counts the changes of its definition:
 // SetStatus refuses answers that were given to another one.
 //
+// Agents propose additions to it (Proposed.AddTo). Approving one adds it to the
+// configuration in force as a version of its own; shaping one adds it to a draft, and
+// publishing that approves it. A proposal is tied to a draft by the ID that it got
+// there, so every edit of the draft lets go of what it took out.
+//
 // # Stores
 //
 // Store and Tx are what the domain asks of a database. They are implemented by

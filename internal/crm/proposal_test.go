@@ -123,7 +123,9 @@ func TestWhoDecides(t *testing.T) {
 		"shape":   func(c crm.Command) error { _, err := o.ShapeProposal(ctx, c, id); return err },
 		"list":    func(crm.Command) error { _, err := o.OpenProposals(ctx, sara, 0, 10); return err },
 	} {
-		t.Run(name, func(t *testing.T) { o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { return do(o.by(sara)) }) })
+		t.Run(name, func(t *testing.T) {
+			o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { return do(o.by(sara)) })
+		})
 	}
 	o.refused(t, crm.NotFound, crm.KeyNoProposal, func() error { return o.WithdrawProposal(ctx, o.by(omid), id) })
 	o.refused(t, crm.NotFound, crm.KeyNoProposal, func() error { _, err := o.Proposal(ctx, omid, id); return err })
