@@ -11,7 +11,6 @@ import (
 // Announcement is a notification on its way to its recipient.
 type Announcement struct {
 	crm.Notification
-	Recipient crm.Staff
 	Sent      bool // its message stands in the chat: word what it should show now
 	Withdrawn bool // what it tells of was undone
 }
@@ -30,9 +29,9 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	rd := b.readerOf(dir, a.Recipient)
+	rd := b.readerOf(dir, a.Notification)
 	n := screen.Notice{Notification: a.Notification, Withdrawn: a.Withdrawn}
-	if a.Event != 0 {
+	if a.Group == 0 && a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
 			return Worded{}, err
 		}
@@ -40,7 +39,11 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if a.Customer == 0 {
 		return b.wordGeneral(ctx, rd, n, a.Sent)
 	}
-	n.Card, err = b.Domain.Card(ctx, dir, a.Recipient, a.Customer, screen.CardEvents)
+	if a.Group != 0 {
+		n.Card.Customer, n.Event, err = b.Domain.Offered(ctx, dir, a.Customer, a.Event)
+	} else {
+		n.Card, err = b.Domain.Card(ctx, dir, rd.Staff, a.Customer, screen.CardEvents)
+	}
 	if crm.IsKey(err, crm.KeyNoCustomer) {
 		// Hidden, or not for this recipient any more.
 		if !a.Sent {
@@ -61,6 +64,9 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, sk
 	c := n.Card.Customer
 	if n.Withdrawn && !sent {
 		return m, true
+	}
+	if n.Group != 0 {
+		return rd.GroupLead(n), !sent && !c.Waiting()
 	}
 	switch n.Kind {
 	case crm.NotifyLead:
@@ -103,13 +109,15 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.LeftBehind(n)}, nil
 	case crm.NotifySilent:
 		return Worded{Message: rd.Silent(n)}, nil
+	case crm.NotifyGroupLeft:
+		return Worded{Message: rd.GroupLeft(n)}, nil
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}
 }
 
-// WordSummary words many new leads and inquiries as one message.
-func (b *Bot) WordSummary(ctx context.Context, to crm.Staff, ns []crm.Notification) (Worded, error) {
+// WordSummary words many new leads and inquiries for one reader as one message.
+func (b *Bot) WordSummary(ctx context.Context, ns []crm.Notification) (Worded, error) {
 	dir, err := b.Domain.Directory(ctx)
 	if err != nil {
 		return Worded{}, err
@@ -125,9 +133,20 @@ func (b *Bot) WordSummary(ctx context.Context, to crm.Staff, ns []crm.Notificati
 		}
 	}
 	skip := waiting == 0 && leads == len(ns)
-	return Worded{Message: b.readerOf(dir, to).Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
+	rd := b.readerOf(dir, ns[0])
+	if ns[0].Group != 0 {
+		return Worded{Message: rd.GroupSummary(leads, waiting), Skip: skip}, nil
+	}
+	return Worded{Message: rd.Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
 }
 
-func (b *Bot) readerOf(dir crm.Directory, to crm.Staff) screen.Reader {
-	return screen.Reader{Staff: to, Dir: dir, P: b.Catalogue.Printer(to.Language), Now: b.Clock.Now().In(dir.Settings.Location())}
+// readerOf is whoever a notification is for. A group is nobody, and reads the
+// business's language.
+func (b *Bot) readerOf(dir crm.Directory, n crm.Notification) screen.Reader {
+	to := dir.Staff[n.To]
+	lang := to.Language
+	if n.Group != 0 {
+		lang = dir.Settings.Language
+	}
+	return screen.Reader{Staff: to, Dir: dir, P: b.Catalogue.Printer(lang), Now: b.Clock.Now().In(dir.Settings.Location())}
 }

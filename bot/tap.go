@@ -56,6 +56,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.actOnReminder(ctx, ref)
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
+	case callback.Group, callback.GroupSource, callback.GroupPrivate:
+		return r.actOnGroup(ctx, ref)
 	default:
 		return r.actOnList(ctx, ref)
 	}

@@ -54,27 +54,30 @@ const (
 
 // The actions of the menu, lists and the manager's first day.
 const (
-	Cartable    Action = "lc" // my cartable: section Value, page cursor Version/Arg
-	Customers   Action = "la" // all customers: filter Value, page cursor Version/Arg
-	Found       Action = "lq" // what search Draft found: page cursor Version/Arg
-	Filters     Action = "lf" // the filters of all customers
-	FilterBy    Action = "lb" // the choices of filter Question
-	TakeNext    Action = "ln" // take the next lead nobody holds
-	ShareOut    Action = "ls" // share batch Record out evenly
-	ShareWith   Action = "lw" // share batch Record among the colleagues of Value
-	ShareNow    Action = "lg" // share it out now
-	AddCustomer Action = "ac" // add a customer with the number in Value
-	ImportList  Action = "il" // take the pasted list Draft in
-	DropList    Action = "ix" // forget the pasted list Draft
-	Language    Action = "sl" // read in language Value
-	Staff       Action = "st" // the colleagues
-	StaffMember Action = "sm" // colleague Record
-	InviteRole  Action = "si" // a new invite for role Value
-	StaffChange Action = "sc" // Value on colleague Record: suspend, resume, remove
-	GiveAll     Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
-	Setup       Action = "su" // the step Value of the owner's first day
-	Menu        Action = "mm" // the main menu
-	Help        Action = "mh" // help
+	Cartable     Action = "lc" // my cartable: section Value, page cursor Version/Arg
+	Customers    Action = "la" // all customers: filter Value, page cursor Version/Arg
+	Found        Action = "lq" // what search Draft found: page cursor Version/Arg
+	Filters      Action = "lf" // the filters of all customers
+	FilterBy     Action = "lb" // the choices of filter Question
+	TakeNext     Action = "ln" // take the next lead nobody holds
+	ShareOut     Action = "ls" // share batch Record out evenly
+	ShareWith    Action = "lw" // share batch Record among the colleagues of Value
+	ShareNow     Action = "lg" // share it out now
+	AddCustomer  Action = "ac" // add a customer with the number in Value
+	ImportList   Action = "il" // take the pasted list Draft in
+	DropList     Action = "ix" // forget the pasted list Draft
+	Language     Action = "sl" // read in language Value
+	Staff        Action = "st" // the colleagues
+	StaffMember  Action = "sm" // colleague Record
+	InviteRole   Action = "si" // a new invite for role Value
+	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
+	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
+	Group        Action = "gr" // group Record: which sources are offered there
+	GroupSource  Action = "gs" // offer the leads of source Arg in group Record
+	GroupPrivate Action = "gp" // offer the leads of source Arg privately again, no more in group Record
+	Setup        Action = "su" // the step Value of the owner's first day
+	Menu         Action = "mm" // the main menu
+	Help         Action = "mh" // help
 )
 
 // Actions is the registry: every action and the parts that it uses.
@@ -102,5 +105,6 @@ var Actions = map[Action]Uses{
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
 	Language: {Value: true}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
+	Group: {Record: true}, GroupSource: {Record: true, Arg: true}, GroupPrivate: {Record: true, Arg: true},
 	Menu: {}, Help: {},
 }

@@ -20,7 +20,7 @@ type story struct {
 
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
-	return append(append(all, w.notices()...), w.office()...)
+	return append(append(append(all, w.notices()...), w.office()...), w.groups()...)
 }
 
 func (w world) cards() []story {

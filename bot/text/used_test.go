@@ -26,7 +26,7 @@ var computed = map[string][]string{
 	"error.": {crm.KeyChanged, crm.KeyTaken, crm.KeyYours, crm.KeyNotActive, crm.KeyNotYours, crm.KeyManagers,
 		crm.KeyNoCustomer, crm.KeyNoStatus, crm.KeyRequired, crm.KeyBadValue, crm.KeyNoColleague, crm.KeyNoReminder,
 		crm.KeyPast, crm.KeyTooLate, crm.KeyUndone, crm.KeyBadInvite, crm.KeyNoPhone, crm.KeyPhoneOther,
-		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource},
+		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource, crm.KeyNoGroup},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
 		string(crm.EventDone), string(crm.EventUndone)},

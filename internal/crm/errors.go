@@ -65,6 +65,7 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyNoGroup     = "no_group"     // no such group, or the bot is not there any more
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

@@ -40,7 +40,8 @@ type Arrival struct {
 // RecordInquiry stores an arrival: the customer too when the number is new. A
 // known customer gets the fields that are empty; what differs from the record
 // stays on the inquiry and is shown. Their holder is told; where nobody holds
-// them, they are offered like a new lead, marked returning. Inquiries of blocked
+// them, they are offered like a new lead, marked returning: in the group of the source,
+// where it has one, else to everyone. Inquiries of blocked
 // customers are recorded and told to nobody.
 func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
 	if in.Phone == "" {
@@ -55,7 +56,11 @@ func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (A
 		if err != nil {
 			return Arrival{}, err
 		}
-		return a, w.notify(ctx, e, w.tellOfArrival(after))
+		ns, err := w.tellOfArrival(ctx, after, in.Source)
+		if err != nil {
+			return Arrival{}, err
+		}
+		return a, w.notify(ctx, e, ns)
 	})
 	out.Repeated = repeated
 	return out, err
@@ -170,14 +175,29 @@ func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
 	return in, nil
 }
 
-// tellOfArrival says who is told that c came (again).
-func (w *work) tellOfArrival(c Customer) []Notification {
+// tellOfArrival says who is told that c came (again), by a source.
+func (w *work) tellOfArrival(ctx context.Context, c Customer, by SourceID) ([]Notification, error) {
 	if st, ok := w.dir.Status(c.Status.Status); ok && st.Ends == Blocked {
-		return nil
+		return nil, nil
 	}
 	if c.Holder != 0 {
-		return []Notification{{To: c.Holder, Kind: NotifyInquiry}}
+		return []Notification{{To: c.Holder, Kind: NotifyInquiry}}, nil
 	}
+	if id := w.dir.Sources[by].Group; id != 0 {
+		// Held, since whoever leaves a group has to know what was offered there.
+		g, err := w.LockGroup(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !g.Left {
+			return []Notification{{Group: id, Kind: NotifyLead}}, nil
+		}
+	}
+	return w.toEveryone(), nil
+}
+
+// toEveryone offers a lead to each in private.
+func (w *work) toEveryone() []Notification {
 	var ns []Notification
 	for _, s := range w.dir.ActiveStaff() {
 		// Somebody who cannot be reached is left out, so that nothing waits for them.

@@ -7,20 +7,21 @@ type NotificationKind string
 
 // What staff are told of.
 const (
-	NotifyLead      NotificationKind = "lead"      // a customer waits to be taken
-	NotifyInquiry   NotificationKind = "inquiry"   // the recipient's customer came again
-	NotifyHandOver  NotificationKind = "hand_over" // a customer came into the recipient's cartable
-	NotifyAway      NotificationKind = "away"      // somebody else moved a customer out of the recipient's cartable
-	NotifyReturned  NotificationKind = "returned"  // a hand-off of the recipient's came back
-	NotifyMoved     NotificationKind = "moved"     // an appointment that concerns the recipient changed
-	NotifyReminder  NotificationKind = "reminder"  // a reminder rings
-	NotifyEscalated NotificationKind = "escalated" // nobody reacted to a reminder
-	NotifyAsked     NotificationKind = "asked"     // a colleague asks for the recipient's customer
-	NotifyGiven     NotificationKind = "given"     // the answer to that: no
-	NotifyShared    NotificationKind = "shared"    // several customers came into the recipient's cartable
-	NotifyPasted    NotificationKind = "pasted"    // an agent's pasted list waits to be shared out
-	NotifyLeft      NotificationKind = "left"      // a removed colleague's cartable waits for a new holder
-	NotifySilent    NotificationKind = "silent"    // a colleague cannot be reached any more
+	NotifyLead      NotificationKind = "lead"       // a customer waits to be taken
+	NotifyInquiry   NotificationKind = "inquiry"    // the recipient's customer came again
+	NotifyHandOver  NotificationKind = "hand_over"  // a customer came into the recipient's cartable
+	NotifyAway      NotificationKind = "away"       // somebody else moved a customer out of the recipient's cartable
+	NotifyReturned  NotificationKind = "returned"   // a hand-off of the recipient's came back
+	NotifyMoved     NotificationKind = "moved"      // an appointment that concerns the recipient changed
+	NotifyReminder  NotificationKind = "reminder"   // a reminder rings
+	NotifyEscalated NotificationKind = "escalated"  // nobody reacted to a reminder
+	NotifyAsked     NotificationKind = "asked"      // a colleague asks for the recipient's customer
+	NotifyGiven     NotificationKind = "given"      // the answer to that: no
+	NotifyShared    NotificationKind = "shared"     // several customers came into the recipient's cartable
+	NotifyPasted    NotificationKind = "pasted"     // an agent's pasted list waits to be shared out
+	NotifyLeft      NotificationKind = "left"       // a removed colleague's cartable waits for a new holder
+	NotifySilent    NotificationKind = "silent"     // a colleague cannot be reached any more
+	NotifyGroupLeft NotificationKind = "group_left" // the bot is not in a group any more
 )
 
 // Summarisable says whether many of the kind may become one message.
@@ -30,18 +31,21 @@ func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == N
 func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != NotifyEscalated }
 
 // Notification is a duty to tell somebody about an event. It has no text: it is
-// worded when it is sent, from the event that it names.
+// worded when it is sent, from the event that it names. It is for a member of staff,
+// or a lead for a group: To or Group is set.
 type Notification struct {
-	ID        NotificationID
-	To        StaffID
-	Kind      NotificationKind
-	Customer  CustomerID // 0 for what is about no customer
-	Event     EventID    // 0 for what no event tells of
-	Reminder  ReminderID // of NotifyReminder and NotifyEscalated
-	Due       time.Time  // of the ring: a later Due replaces it
-	Ring      int        // 1 for the first ring, 2 for the repeated one
-	About     StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
-	Batch     BatchID    // NotifyShared, NotifyPasted
-	Count     int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers
-	CreatedAt time.Time
+	ID         NotificationID
+	To         StaffID
+	Group      GroupID
+	Kind       NotificationKind
+	Customer   CustomerID // 0 for what is about no customer
+	Event      EventID    // 0 for what no event tells of
+	Reminder   ReminderID // of NotifyReminder and NotifyEscalated
+	Due        time.Time  // of the ring: a later Due replaces it
+	Ring       int        // 1 for the first ring, 2 for the repeated one
+	About      StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
+	Batch      BatchID    // NotifyShared, NotifyPasted
+	AboutGroup GroupID    // NotifyGroupLeft
+	Count      int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers; NotifyGroupLeft: how many sources
+	CreatedAt  time.Time
 }

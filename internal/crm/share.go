@@ -56,7 +56,10 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 			} else {
 				res.New = append(res.New, c.ID)
 			}
-			ns := w.tellOfArrival(c)
+			ns, err := w.tellOfArrival(ctx, c, source)
+			if err != nil {
+				return res, err
+			}
 			if c.Holder == 0 && len(ns) > 0 {
 				waiting = append(waiting, c.ID)
 			} else if err := w.notify(ctx, e, ns); err != nil {
@@ -162,7 +165,8 @@ func (w *work) deal(ctx context.Context, batch BatchID, ids []CustomerID, among 
 	return shares, nil
 }
 
-// Offer offers the customers of a batch whom nobody holds to everyone, like new leads.
+// Offer offers the customers of a batch whom nobody holds like new leads of the
+// sources that they first came by.
 func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
 		if err := mustManage(w); err != nil {
@@ -181,7 +185,11 @@ func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, e
 			if err != nil {
 				return 0, err
 			}
-			if err := w.notify(ctx, Event{ID: e, Customer: id}, w.tellOfArrival(c)); err != nil {
+			ns, err := w.tellOfArrival(ctx, c, c.Source)
+			if err != nil {
+				return 0, err
+			}
+			if err := w.notify(ctx, Event{ID: e, Customer: id}, ns); err != nil {
 				return 0, err
 			}
 		}

@@ -94,6 +94,7 @@ type Source struct {
 	Kind    SourceKind
 	Title   Title
 	Slug    string
+	Group   GroupID // where its leads are offered; 0 for in everybody's private chat
 	Retired bool
 }
 
@@ -105,6 +106,17 @@ type Directory struct {
 	Statuses []Status          // in order, also the retired ones
 	Fields   []Field           // customer fields in order, also the retired ones
 	Sources  map[SourceID]Source
+	Groups   map[GroupID]Group // all, also those that the bot has left
+}
+
+// GroupOf returns the group of a chat that the bot is in.
+func (d Directory) GroupOf(chat int64) (Group, bool) {
+	for _, g := range d.Groups {
+		if g.Chat == chat && !g.Left {
+			return g, true
+		}
+	}
+	return Group{}, false
 }
 
 // Status returns the status with this ID; ok is false for 0 and unknown ones.

@@ -82,6 +82,8 @@ type Tx interface {
 	InsertBatch(ctx context.Context, by StaffID, customers []CustomerID, at time.Time) (BatchID, error)
 	// LockBatch returns the customers of a batch that nobody holds, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
+
+	GroupTx
 }
 
 // Ring is a reminder at the step where something is to be told.

@@ -11,7 +11,8 @@ import (
 
 // Directory implements crm.Reader in one round trip.
 func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
-	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{}}
+	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
+		Groups: map[crm.GroupID]crm.Group{}}
 	var fields []crm.Field
 	b := &pgx.Batch{}
 	b.Queue(`SELECT business, zone, language, agents_see_all FROM settings`).QueryRow(func(row pgx.Row) error {
@@ -28,6 +29,13 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 		all, err := pgx.CollectRows(rows, scanSource)
 		for _, s := range all {
 			d.Sources[s.ID] = s
+		}
+		return err
+	})
+	b.Queue(groupColumns).Query(func(rows pgx.Rows) error {
+		all, err := pgx.CollectRows(rows, scanGroup)
+		for _, g := range all {
+			d.Groups[g.ID] = g
 		}
 		return err
 	})

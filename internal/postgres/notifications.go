@@ -12,10 +12,10 @@ import (
 func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 	b := &pgx.Batch{}
 	for _, n := range ns {
-		b.Queue(`INSERT INTO notifications (staff_id, kind, customer_id, event_id, reminder_id, due_at, ring, about_id,
-			batch_id, count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			n.To, n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
-			null(n.Batch), n.Count, n.CreatedAt)
+		b.Queue(`INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
+			ring, about_id, batch_id, about_group, count, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			null(n.To), null(n.Group), n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
+			null(n.Batch), null(n.AboutGroup), n.Count, n.CreatedAt)
 	}
 	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }

@@ -80,12 +80,13 @@ func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at tim
 	return inv, found(err, "use invite", crm.KeyBadInvite)
 }
 
-const sourceColumns = `SELECT id, kind, title, slug, retired_at FROM sources`
+const sourceColumns = `SELECT id, kind, title, slug, group_chat, retired_at FROM sources`
 
 func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
+	var group *int64
 	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &retired)
-	s.Retired = retired != nil
+	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &group, &retired)
+	s.Group, s.Retired = id[crm.GroupID](group), retired != nil
 	return s, err
 }
 
