@@ -32,7 +32,8 @@ type Options struct {
 	Log       *slog.Logger
 	Username  string // of the bot, for links
 	PublicURL string // where hosted forms are; "" when the outside does not reach it
-	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional.
+	// FormEnded counts forms by how they ended: saved, cancelled, lost. Optional. Those
+	// that expire, untouched, are counted where they are forgotten.
 	FormEnded func(how string)
 }
 
@@ -70,6 +71,9 @@ func (b *Bot) Handle(ctx context.Context, up chat.Update) error {
 	if err != nil {
 		return err
 	}
+	if err := r.backAgain(ctx); err != nil {
+		return err
+	}
 	if up.Kind == chat.Tap {
 		return r.handleTap(ctx)
 	}
@@ -92,6 +96,17 @@ func (b *Bot) request(ctx context.Context, up chat.Update) (*request, error) {
 	}
 	return &request{Bot: b, up: up, staff: staff, dir: dir, p: b.Catalogue.Printer(lang),
 		now: b.Clock.Now().In(dir.Settings.Location())}, nil
+}
+
+// backAgain notes that somebody who counts as unreachable is there: they write or tap.
+func (r *request) backAgain(ctx context.Context) error {
+	if !r.staff.Active() || !r.staff.Unreachable || r.up.Kind == chat.Blocked || r.up.Kind == chat.Returned {
+		return nil
+	}
+	// Not the key of the update itself, under which it does what it says.
+	cmd := crm.Command{Actor: r.staff.ID, Key: fmt.Sprintf("back:%d:%d", r.up.ID, r.up.At.Unix())}
+	r.staff.Unreachable = false
+	return r.Domain.Reachable(ctx, cmd, r.staff.ID, true)
 }
 
 func guessLanguage(client string, business crm.Language) crm.Language {
@@ -208,14 +223,15 @@ func (r *request) words(err error) (words string, known bool) {
 	if e.Code == crm.Forbidden {
 		r.Log.Warn("refused", "key", e.Key, "staff", r.staff.ID, "customer", e.Customer)
 	}
-	field := e.Field
-	if e.FieldID != 0 {
+	field := view.Clip(e.Title.In(r.p.Lang()), 40)
+	switch {
+	case e.FieldID != 0:
 		field = r.fieldTitle(e.FieldID)
-	} else if field != "" {
-		field = r.p.T("field." + field)
+	case e.Field != "":
+		field = r.p.T("field." + e.Field)
 	}
 	holder := r.p.T("card.nobody")
-	if e.Staff != 0 {
+	if e.Staff != 0 || e.Key == crm.KeyConfigConflict { // the program's command line publishes too
 		holder = r.reader().StaffName(e.Staff)
 	}
 	return r.p.T("error."+e.Key, "Name", holder, "Field", field), true
@@ -226,7 +242,7 @@ func (r *request) fieldTitle(id crm.FieldID) string {
 		return f.Title.In(r.p.Lang())
 	}
 	for _, s := range r.dir.Statuses {
-		if f, ok := s.Field(id); ok {
+		if f, ok := s.AnyField(id); ok {
 			return f.Title.In(r.p.Lang())
 		}
 	}

@@ -46,6 +46,8 @@ func (r *request) actOnCustomer(ctx context.Context, ref callback.Ref) (string, 
 	case callback.AskHolder:
 		_, err := r.Domain.AskHolder(ctx, r.command(), id)
 		return r.p.T("toast.asked"), err
+	case callback.Erase:
+		return r.erase(ctx, ref)
 	case callback.EditField:
 		b.args = map[string]string{argCard: strconv.FormatInt(ref.Arg, 10)}
 		return r.editField(ctx, b, ref.Question)
@@ -300,7 +302,7 @@ func (r *request) actOnReminder(ctx context.Context, ref callback.Ref) (string, 
 		}
 	}
 	if ref.Action == callback.Done {
-		if !crm.Changes(r.staff, c.Customer) {
+		if !crm.Settles(r.staff, c.Customer, id) {
 			return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder}
 		}
 		return "", r.inPlace(ctx, r.reader().WhatCame(c.Customer, id))

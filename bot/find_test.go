@@ -18,7 +18,7 @@ func TestSearchIsPaged(t *testing.T) {
 		o.clock.now = o.clock.now.Add(time.Second)
 		o.clock.mu.Unlock()
 	}
-	o.quiet() // no lead comes below what is found
+	o.quiet()
 	o.types(sara, "علی")
 	sara.SeeLast(t, "علی شماره 24")
 	o.press(sara, "customers.next")

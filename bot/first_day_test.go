@@ -258,9 +258,10 @@ func (d *day) takeTheRest() {
 
 // nextMorning moves to the next day, where reminders ring and more calls are made.
 func (d *day) nextMorning() {
-	d.forward(24 * time.Hour)
-	d.forward(20 * time.Minute)
-	d.forward(20 * time.Minute)
+	for _, step := range []time.Duration{24 * time.Hour, 20 * time.Minute, 20 * time.Minute} {
+		d.forward(step)
+		d.quiet() // a step begins when the one before has arrived
+	}
 	for _, p := range d.agents {
 		dir, err := d.crm.Directory(d.t.Context())
 		must(d.t, err)

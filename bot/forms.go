@@ -24,6 +24,7 @@ type beginning struct {
 	message  int // shown in place of this message; 0 for below
 	args     map[string]string
 	prefill  form.Answers
+	notice   view.HTML // said above the first question
 }
 
 // draftID is the draft that this update begins. It follows from the update, so
@@ -51,6 +52,7 @@ func (r *request) begin(ctx context.Context, b beginning) error {
 	}
 	d.DefinitionVersion = def.Version
 	d = form.Open(def, d, r.env())
+	d.Notice = b.notice
 	if old, err := r.Drafts.Load(ctx, d.ID); err == nil {
 		d = old
 	} else if !errors.Is(err, ErrDraftGone) {
@@ -89,8 +91,10 @@ func (r *request) inputKey() string {
 // step is one input of a draft.
 type step func(form.Definition, form.Draft) (form.Draft, form.Outcome)
 
-// advance feeds one input to a draft and shows what came of it.
-func (r *request) advance(ctx context.Context, id string, take step) (toast string, err error) {
+// advance feeds one input to a draft and shows what came of it. An input that
+// answers a question counts only where its person has seen the questions as they
+// are now; others (go on, give up) count anyway.
+func (r *request) advance(ctx context.Context, id string, answers bool, take step) (toast string, err error) {
 	d, err := r.Drafts.Load(ctx, id)
 	if errors.Is(err, ErrDraftGone) {
 		return r.draftGone(ctx, id)
@@ -103,24 +107,25 @@ func (r *request) advance(ctx context.Context, id string, take step) (toast stri
 		return r.p.T("form_bot.over"), nil
 	}
 	def, err := r.define(ctx, d)
-	if words, known := r.words(err); err != nil && known {
-		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
-	}
 	if err != nil {
-		return "", err
+		return r.undefined(ctx, d, err)
 	}
-	if d.DefinitionVersion != def.Version {
-		d, _ = form.Adapt(def, d, r.env())
-	}
+	repeated := d.LastInput == r.inputKey()
 	var out form.Outcome
 	switch {
-	case d.LastInput != r.inputKey():
-		d, out = take(def, d)
-		d.LastInput = r.inputKey()
-	case d.Args[argSubmitting] != "":
+	case repeated && d.Args[argSubmitting] != "":
 		out.Submit = true
+	case d.DefinitionVersion != def.Version:
+		d = r.adapted(def, d)
+		if !answers {
+			d, out = take(def, d)
+			out.Submit = false
+		}
+		out.Toast = r.p.T("form_bot.changed")
+	case !repeated:
+		d, out = take(def, d)
 	}
-	d.TouchedAt = r.now
+	d.LastInput, d.TouchedAt = r.inputKey(), r.now
 	switch {
 	case out.Cancel:
 		return "", r.drop(ctx, d)
@@ -184,6 +189,9 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	m, err := r.save(ctx, def, d)
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
+	}
+	if crm.IsKey(err, crm.KeyDefinition) || crm.IsKey(err, crm.KeyNoStatus) {
+		return r.redefined(ctx, d)
 	}
 	if words, known := r.words(err); err != nil && known {
 		d = withArg(d, argSubmitting, "")
@@ -354,7 +362,8 @@ func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error)
 			return "", r.drop(ctx, form.Draft{ID: open.ID, Customer: open.Customer, Message: open.Message})
 		}
 	}
-	return r.advance(ctx, ref.Draft, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+	answers := ref.Action != callback.FormResume && ref.Action != callback.FormAccept && ref.Action != callback.FormCancel
+	return r.advance(ctx, ref.Draft, answers, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
 		switch ref.Action {
 		case callback.FormResume:
 			d.Message = 0 // below, where the person is now
@@ -384,7 +393,7 @@ func (r *request) typeIntoForm(ctx context.Context, open OpenForm) error {
 			return r.byPhone(ctx, number, "")
 		}
 	}
-	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+	_, err := r.advance(ctx, open.ID, true, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
 		return form.Type(def, d, r.up.Text, r.env())
 	})
 	return err
@@ -424,8 +433,11 @@ func (r *request) numberAlone() (persian.Phone, bool) {
 	return found[0].Phone, true
 }
 
+// contactIntoForm gives a shared contact to the form that is open. taken is false
+// where the form asks for something else.
 func (r *request) contactIntoForm(ctx context.Context, open OpenForm, phone string) (taken bool, err error) {
-	_, err = r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+	taken = true // whatever else the form says to it
+	_, err = r.advance(ctx, open.ID, true, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
 		q, _ := def.Question(d.Current)
 		if taken = q.Type == crm.Phone; !taken {
 			return d, form.Outcome{}
@@ -436,7 +448,7 @@ func (r *request) contactIntoForm(ctx context.Context, open OpenForm, phone stri
 }
 
 func (r *request) fileIntoForm(ctx context.Context, open OpenForm) error {
-	_, err := r.advance(ctx, open.ID, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+	_, err := r.advance(ctx, open.ID, true, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
 		return form.Attach(def, d, r.up.File.ID, r.up.File.Name, r.env())
 	})
 	return err

@@ -275,6 +275,7 @@ func TestGroupThatIsLeft(t *testing.T) {
 	s.group.See(t, "علی رضایی")
 	s.group.Kick(sara)
 	s.owner.See(t, "ربات دیگر در گروه", "فروش تهران", "۱ ورود")
+	s.forward(0)
 	sara.See(t, "علی رضایی", "برمی‌دارم")
 	s.arrive(crm.Inquiry{Phone: "+989121234568", Name: "مریم کریمی"})
 	sara.See(t, "مریم کریمی", "برمی‌دارم")
@@ -288,8 +289,9 @@ func TestGroupThatRefusesMessages(t *testing.T) {
 	sara := s.agents[0]
 	s.sim.Fault(tgsim.Fault{Method: "sendMessage", ChatID: s.group.ID(), Kind: tgsim.Forbidden})
 	s.arrive(crm.Inquiry{Phone: "+989121234567", Name: "علی رضایی"})
-	sara.See(t, "علی رضایی", "برمی‌دارم")
 	s.owner.See(t, "ربات دیگر در گروه", "فروش تهران", "۱ ورود")
+	s.forward(0)
+	sara.See(t, "علی رضایی", "برمی‌دارم")
 	s.quiet()
 	if n := len(s.group.Messages()); n != 1 { // hello
 		t.Errorf("%d messages in the group", n)
@@ -309,7 +311,7 @@ func TestGroupThatMoved(t *testing.T) {
 	s.quiet()
 	dir, err := s.crm.Directory(ctx)
 	must(t, err)
-	if g, ok := dir.GroupOf(moved); !ok || dir.Sources[s.form.ID].Group != g.ID {
+	if g, ok := dir.GroupOf(moved); !ok || dir.Sources[s.form.ID].Routing.Place() != g.ID {
 		t.Fatalf("%+v %+v", dir.Groups, dir.Sources)
 	}
 	s.group.Press(t, sara, "برمی‌دارم")
@@ -335,5 +337,42 @@ func TestSendFollowsAGroup(t *testing.T) {
 	}
 	if cards != 1 {
 		t.Errorf("%d cards", cards)
+	}
+}
+
+// A lead that nobody takes comes to the group again, then to the manager.
+func TestGroupLeadNobodyTakes(t *testing.T) {
+	s := newSalesroom(t, "fa")
+	sara := s.agents[0]
+	s.arrive(crm.Inquiry{Phone: "+989121234567", Name: "علی رضایی"})
+	s.group.See(t, "علی رضایی", "برمی‌دارم")
+	s.forward(10 * time.Minute)
+	s.group.See(t, s.say(sara, "notice.lead_waits"), "علی رضایی")
+	s.forward(10 * time.Minute)
+	s.owner.See(t, s.say(s.owner, "notice.untaken"), "09121234567")
+	s.owner.Press(t, s.say(s.owner, "button.take"))
+	s.group.SeeGone(t, "برمی‌دارم")
+	s.quiet()
+	sara.NoMore(t, "علی رضایی")
+	s.reachable("0912")
+	s.sim.CheckClean(t)
+}
+
+// Whoever was erased is gone from the group too: from the card, and from a message
+// that was typed into the form.
+func TestErasedFromAGroup(t *testing.T) {
+	s := newSalesroom(t, "fa")
+	for _, taken := range []bool{false, true} {
+		id := s.arrive(crm.Inquiry{Phone: "+989121234567", Name: "علی رضایی", City: "شیراز", Message: "سلام از شیراز"})
+		s.group.See(t, "علی رضایی", "برمی‌دارم")
+		if taken {
+			s.group.Press(t, s.agents[0], "برمی‌دارم")
+			s.group.SeeGone(t, "برمی‌دارم")
+		}
+		_, err := s.crm.Erase(t.Context(), s.by(s.owner), id)
+		must(t, err)
+		s.group.See(t, s.say(s.owner, "erase.line"))
+		s.quiet()
+		s.reachable("علی", "شیراز", "برمی‌دارم")
 	}
 }

@@ -20,9 +20,12 @@ func (r *request) join(ctx context.Context) error {
 		if r.staff.Active() {
 			return r.menu(ctx)
 		}
-		r.Log.Warn("refused: invite", "reason", "used, expired or unknown")
+		r.Log.Warn("refused: invite", "reason", "used, expired, unknown, or not its maker's to give any more")
 		_, err = r.send(ctx, r.reader().BadInvite())
 		return err
+	}
+	if crm.IsKey(err, crm.KeyNotActive) {
+		return r.stranger(ctx) // suspended: a link does not change that
 	}
 	if err != nil {
 		return err
@@ -73,22 +76,6 @@ func (r *request) setup(ctx context.Context, step string) error {
 	default:
 		return r.invite(ctx, crm.Agent)
 	}
-}
-
-// invite makes a link and shows it, once.
-func (r *request) invite(ctx context.Context, role crm.Role) error {
-	cmd := r.command()
-	token, err := r.Domain.NewInvite(ctx, cmd, role)
-	if crm.IsKey(err, crm.KeyBadInvite) {
-		// This tap was handled before and its answer lost: the token with it.
-		cmd.Key += ":again"
-		token, err = r.Domain.NewInvite(ctx, cmd, role)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = r.send(ctx, r.reader().Invited(role, r.StartLink(token)))
-	return err
 }
 
 // StartLink is a link that opens the bot with a token.

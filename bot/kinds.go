@@ -3,12 +3,14 @@ package bot
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
 	"cartable/bot/callback"
 	"cartable/bot/chat"
 	"cartable/bot/form"
+	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
 	"cartable/internal/persian"
@@ -31,6 +33,9 @@ const (
 	formFind     formKind = "find"
 	formBusiness formKind = "business"
 	formSource   formKind = "source"
+	formPart     formKind = "part"  // a text of the configuration
+	formAdd      formKind = "add"   // a new part of the configuration
+	formTrial    formKind = "trial" // a status's form, without saving
 )
 
 // What drafts carry beside their answers.
@@ -61,7 +66,7 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	case formChoose:
 		return r.defineChoice(about), nil
 	case formStatus:
-		return r.defineStatus(d, about)
+		return r.defineStatus(ctx, d, about)
 	case formNote:
 		return one(text("note", crm.LongText, true)), nil
 	case formHandOver:
@@ -84,6 +89,12 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return one(text("business", crm.Text, true)), nil
 	case formSource:
 		return one(text("source", crm.Text, true)), nil
+	case formPart:
+		return r.definePart(d), nil
+	case formAdd:
+		return r.defineAdd(d), nil
+	case formTrial:
+		return r.defineTrial(ctx, d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -103,7 +114,7 @@ func (r *request) defineChoice(about crm.Customer) form.Definition {
 	q := form.Question{ID: "status", Emoji: "🏷", Title: r.p.T("form_bot.q_status"), Type: crm.Choice, Required: true}
 	for _, s := range r.dir.Statuses {
 		q.Choices = append(q.Choices, form.Option{Value: crm.ChoiceValue(crm.ChoiceID(s.ID)),
-			Label: view.Clip(r.reader().StatusTitle(s.ID), 40), Retired: s.Retired})
+			Label: view.Clip(r.reader().StatusTitle(s.ID), 40), Retired: s.Retired || !s.MayFollow(about.Status.Status)})
 	}
 	return form.Definition{Title: view.Clip(r.reader().Name(about), 60), Questions: []form.Question{q}}
 }
@@ -122,13 +133,19 @@ func (r *request) chosen(ctx context.Context, d form.Draft) (string, error) {
 	return "", r.forget(ctx, d.ID)
 }
 
-func (r *request) defineStatus(d form.Draft, about crm.Customer) (form.Definition, error) {
+func (r *request) defineStatus(ctx context.Context, d form.Draft, about crm.Customer) (form.Definition, error) {
 	s, ok := r.dir.Status(crm.StatusID(d.Subject))
 	if !ok || s.Retired {
 		return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
 	}
-	all := r.colleagues(0)
-	def := form.FromStatus(s, all, all, r.env())
+	if !s.MayFollow(about.Status.Status) {
+		return form.Definition{}, &crm.Error{Code: crm.Conflict, Key: crm.KeyNotAfter, Title: s.Title}
+	}
+	next, err := r.Domain.NextColleagues(ctx, r.dir, s, about)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	def := form.FromStatus(s, r.colleagues(0), r.people(next), r.env())
 	def.Title = r.reader().StatusTitle(s.ID) + " — " + view.Clip(r.reader().Name(about), 60)
 	return def, nil
 }
@@ -183,13 +200,15 @@ func (r *request) defineCustomer(d form.Draft, title string) form.Definition {
 	return form.Definition{Title: title, Questions: qs}
 }
 
-// colleagues are the active staff, as choices; the actor first where they count.
+// colleagues are the active staff but one, as choices.
 func (r *request) colleagues(but crm.StaffID) []form.Option {
+	return r.people(slices.DeleteFunc(r.dir.ActiveStaff(), func(s crm.Staff) bool { return s.ID == but }))
+}
+
+func (r *request) people(staff []crm.Staff) []form.Option {
 	var out []form.Option
-	for _, s := range r.dir.ActiveStaff() {
-		if s.ID != but {
-			out = append(out, form.Option{Value: crm.Value(strconv.FormatInt(int64(s.ID), 10)), Label: r.reader().StaffName(s.ID)})
-		}
+	for _, s := range staff {
+		out = append(out, form.Option{Value: crm.Value(strconv.FormatInt(int64(s.ID), 10)), Label: r.reader().StaffName(s.ID)})
 	}
 	return out
 }
@@ -223,6 +242,12 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 			return view.Message{}, err
 		}
 		return r.nextStep(ctx, r.p.H("setup.named", "Name", view.Isolate(view.Text(a("business")))))
+	case formPart:
+		return r.savePart(ctx, cmd, d)
+	case formAdd:
+		return r.saveAdd(ctx, cmd, d)
+	case formTrial:
+		return view.Message{HTML: r.p.H("shape.tried")}, nil
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -247,7 +272,7 @@ func (r *request) nextStep(ctx context.Context, what view.HTML) (view.Message, e
 
 func statusChange(def form.Definition, d form.Draft) crm.StatusChange {
 	sc := crm.StatusChange{
-		Customer: d.Customer, Version: d.CustomerVersion, Status: crm.StatusID(d.Subject),
+		Customer: d.Customer, Version: d.CustomerVersion, Status: crm.StatusID(d.Subject), Definition: int(d.DefinitionVersion),
 		Answers: def.Values(d.Answers), Next: d.Answers[form.NextID].StaffID(),
 	}
 	if at, ok := form.Instant(d.Answers[form.ReminderID]); ok {
@@ -353,6 +378,10 @@ func (f OpenForm) again() *callback.Ref {
 		ref.Action = callback.EditFields
 	case formCustomer:
 		return &callback.Ref{Action: callback.AddCustomer}
+	case formPart, formAdd:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeStatuses}
+	case formTrial:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeTry, Record: f.Subject}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"cartable/bot/screen"
 	"cartable/bot/view"
@@ -11,8 +12,9 @@ import (
 // Announcement is a notification on its way to its recipient.
 type Announcement struct {
 	crm.Notification
-	Sent      bool // its message stands in the chat: word what it should show now
-	Withdrawn bool // what it tells of was undone
+	Sent      bool      // its message stands in the chat: word what it should show now
+	SentAt    time.Time // when that was sent; zero before
+	Withdrawn bool      // what it tells of was undone
 }
 
 // Worded is what an announcement says.
@@ -20,6 +22,7 @@ type Worded struct {
 	Message view.Message
 	Version int64 // of the customer, as the message shows them; 0 for none
 	Skip    bool  // it is not true any more: nothing is to be sent
+	Final   bool  // it shows what only an undo can change
 }
 
 // Word words an announcement: from its event as it was, and the customer's state
@@ -29,8 +32,8 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	rd := b.readerOf(dir, a.Notification)
-	n := screen.Notice{Notification: a.Notification, Withdrawn: a.Withdrawn}
+	rd := b.recipient(dir, a.Notification)
+	n := screen.Notice{Notification: a.Notification, SentAt: a.SentAt, Withdrawn: a.Withdrawn}
 	if a.Group == 0 && a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
 			return Worded{}, err
@@ -44,6 +47,9 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	} else {
 		n.Card, err = b.Domain.Card(ctx, dir, rd.Staff, a.Customer, screen.CardEvents)
 	}
+	if crm.IsKey(err, crm.KeyErased) {
+		return Worded{Message: rd.Erased(), Skip: !a.Sent}, nil
+	}
 	if crm.IsKey(err, crm.KeyNoCustomer) {
 		// Hidden, or not for this recipient any more.
 		if !a.Sent {
@@ -54,41 +60,49 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	w := Worded{Version: n.Card.Customer.Version}
-	w.Message, w.Skip = wordAbout(rd, n, a.Sent)
+	w := wordAbout(rd, n, a.Sent)
+	w.Version = n.Card.Customer.Version
+	w.Final = w.Final || n.Withdrawn
 	return w, nil
 }
 
 // wordAbout words what is about a customer.
-func wordAbout(rd screen.Reader, n screen.Notice, sent bool) (m view.Message, skip bool) {
+func wordAbout(rd screen.Reader, n screen.Notice, sent bool) Worded {
 	c := n.Card.Customer
 	if n.Withdrawn && !sent {
-		return m, true
+		return Worded{Skip: true}
 	}
 	if n.Group != 0 {
-		return rd.GroupLead(n), !sent && !c.Waiting()
+		return Worded{Message: rd.GroupLead(n), Skip: !sent && !c.Waiting()}
 	}
+	mine := c.Holder == rd.Staff.ID
 	switch n.Kind {
-	case crm.NotifyLead:
-		return rd.Lead(n), !sent && !c.Waiting()
+	case crm.NotifyLead, crm.NotifyUntaken: // one that was taken may come back
+		return Worded{Message: rd.Lead(n), Skip: !sent && !c.Waiting()}
+	case crm.NotifyRouted:
+		return Worded{Message: rd.Routed(n), Skip: !sent && !mine}
 	case crm.NotifyInquiry:
-		return rd.Inquiry(n), !sent && c.Holder != rd.Staff.ID
+		// A manager hears of it in place of a holder whom nothing reaches.
+		return Worded{Message: rd.Inquiry(n), Skip: !sent && !mine && !rd.Staff.Manages()}
 	case crm.NotifyAway:
-		return rd.Away(n), !sent && c.Holder == rd.Staff.ID
+		return Worded{Message: rd.Away(n), Skip: !sent && mine, Final: true}
 	case crm.NotifyMoved:
-		return rd.Moved(n), false
+		return Worded{Message: rd.Moved(n)}
 	case crm.NotifyReminder, crm.NotifyEscalated:
 		rem, open := c.Reminder(n.Reminder)
 		if !open || !rem.Due.Equal(n.Due) {
-			return rd.RungOver(n), !sent
+			return Worded{Message: rd.RungOver(n), Skip: !sent, Final: true}
 		}
-		return rd.Ring(n, rem), false
+		if n.Kind == crm.NotifyReminder && c.Holder != 0 && !mine { // it rings for them now
+			return Worded{Message: rd.RingElsewhere(n), Skip: !sent, Final: true}
+		}
+		return Worded{Message: rd.Ring(n, rem)}
 	case crm.NotifyAsked:
-		return rd.Asked(n), !sent && !rd.MayGive(c)
+		return Worded{Message: rd.Asked(n), Skip: !sent && !rd.MayGive(c), Final: !rd.MayGive(c)}
 	case crm.NotifyGiven:
-		return rd.Kept(n), false
+		return Worded{Message: rd.Kept(n), Final: true}
 	default: // handed over, returned
-		return rd.HandedOver(n), false
+		return Worded{Message: rd.HandedOver(n), Final: !mine}
 	}
 }
 
@@ -133,20 +147,22 @@ func (b *Bot) WordSummary(ctx context.Context, ns []crm.Notification) (Worded, e
 		}
 	}
 	skip := waiting == 0 && leads == len(ns)
-	rd := b.readerOf(dir, ns[0])
+	rd := b.recipient(dir, ns[0])
 	if ns[0].Group != 0 {
 		return Worded{Message: rd.GroupSummary(leads, waiting), Skip: skip}, nil
 	}
 	return Worded{Message: rd.Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
 }
 
-// readerOf is whoever a notification is for. A group is nobody, and reads the
+// recipient is whoever a notification is for. A group is nobody, and reads the
 // business's language.
-func (b *Bot) readerOf(dir crm.Directory, n crm.Notification) screen.Reader {
-	to := dir.Staff[n.To]
-	lang := to.Language
+func (b *Bot) recipient(dir crm.Directory, n crm.Notification) screen.Reader {
 	if n.Group != 0 {
-		lang = dir.Settings.Language
+		return b.readerOf(dir, crm.Staff{Language: dir.Settings.Language})
 	}
-	return screen.Reader{Staff: to, Dir: dir, P: b.Catalogue.Printer(lang), Now: b.Clock.Now().In(dir.Settings.Location())}
+	return b.readerOf(dir, dir.Staff[n.To])
+}
+
+func (b *Bot) readerOf(dir crm.Directory, to crm.Staff) screen.Reader {
+	return screen.Reader{Staff: to, Dir: dir, P: b.Catalogue.Printer(to.Language), Now: b.Clock.Now().In(dir.Settings.Location())}
 }

@@ -119,7 +119,7 @@ func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, erro
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 
@@ -220,10 +220,10 @@ func (wall) Now() time.Time { return time.Now() }
 // hire brings the owner and the agents in, through their links.
 func (o *office) hire(languages []string) {
 	o.t.Helper()
-	token, err := o.crm.NewInvite(o.t.Context(), crm.Command{Key: "owner link"}, crm.Owner)
+	invite, err := o.crm.NewInvite(o.t.Context(), crm.Command{Key: "owner link"}, crm.Owner, crm.InviteLife)
 	must(o.t, err)
 	o.owner = o.sim.Person(tgsim.Profile{FirstName: "مریم", LanguageCode: "fa"})
-	must(o.t, o.owner.Start(token))
+	must(o.t, o.owner.Start(invite.Token))
 	welcomed(o.t, o.owner)
 	names := map[string][]string{"fa": {"سارا", "امید", "نیلوفر", "رضا", "مینا"}, "en": {"Sara", "Omid", "Niloofar", "Reza", "Mina"}}
 	for i, lang := range languages {
@@ -244,9 +244,10 @@ func (o *office) join(p *tgsim.Person, role crm.Role) {
 	o.t.Helper()
 	owner, err := o.crm.StaffByTelegramID(o.t.Context(), o.owner.ID())
 	must(o.t, err)
-	token, err := o.crm.NewInvite(o.t.Context(), crm.Command{Actor: owner.ID, Key: fmt.Sprintf("invite %d", p.ID())}, role)
+	cmd := crm.Command{Actor: owner.ID, Key: fmt.Sprintf("invite %d", p.ID())}
+	invite, err := o.crm.NewInvite(o.t.Context(), cmd, role, crm.InviteLife)
 	must(o.t, err)
-	must(o.t, p.Start(token))
+	must(o.t, p.Start(invite.Token))
 	welcomed(o.t, p)
 }
 
@@ -269,6 +270,13 @@ func (o *office) lead(phone, name string) crm.CustomerID {
 	return a.Customer
 }
 
+// by is a command of a person, not given before.
+func (o *office) by(p *tgsim.Person) crm.Command {
+	o.t.Helper()
+	o.keys++
+	return crm.Command{Actor: o.staff(p).ID, Key: fmt.Sprintf("command %d", o.keys)}
+}
+
 // customer reads a customer as the owner may.
 func (o *office) customer(id crm.CustomerID) crm.Customer {
 	o.t.Helper()
@@ -279,13 +287,15 @@ func (o *office) customer(id crm.CustomerID) crm.Customer {
 	return c.Customer
 }
 
-// forward moves the clock and rings what is due.
+// forward moves the clock, rings what is due and takes the leads on that wait.
 func (o *office) forward(d time.Duration) {
 	o.t.Helper()
 	o.clock.mu.Lock()
 	o.clock.now = o.clock.now.Add(d)
 	o.clock.mu.Unlock()
 	_, _, err := o.crm.RingDue(o.t.Context(), 1000)
+	must(o.t, err)
+	_, err = o.crm.RouteDue(o.t.Context(), 1000)
 	must(o.t, err)
 }
 

@@ -38,6 +38,7 @@ type Domain interface {
 	Return(ctx context.Context, cmd crm.Command, id crm.CustomerID, reason string) (crm.Outcome, error)
 	AskHolder(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 	Keep(ctx context.Context, cmd crm.Command, id crm.CustomerID, asker crm.StaffID) (crm.Outcome, error)
+	NextColleagues(ctx context.Context, dir crm.Directory, status crm.Status, c crm.Customer) ([]crm.Staff, error)
 	AddNote(ctx context.Context, cmd crm.Command, id crm.CustomerID, text string) (crm.Outcome, error)
 	Edit(ctx context.Context, cmd crm.Command, id crm.CustomerID, p crm.Patch) (crm.Outcome, error)
 	AddPhone(ctx context.Context, cmd crm.Command, id crm.CustomerID, typed string) (crm.Outcome, error)
@@ -48,13 +49,18 @@ type Domain interface {
 	Done(ctx context.Context, cmd crm.Command, id crm.ReminderID) (crm.Outcome, error)
 	React(ctx context.Context, actor crm.StaffID, id crm.ReminderID) error
 	Undo(ctx context.Context, cmd crm.Command, id crm.EventID) (crm.Outcome, error)
+	Erase(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 
 	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)
 	ImportList(ctx context.Context, cmd crm.Command, source crm.SourceID, entries []crm.ListEntry) (crm.ListResult, error)
 	ShareOut(ctx context.Context, cmd crm.Command, batch crm.BatchID, among []crm.StaffID) (crm.Shares, error)
 	Offer(ctx context.Context, cmd crm.Command, batch crm.BatchID) (int, error)
 
-	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role) (string, error)
+	NewInvite(ctx context.Context, cmd crm.Command, role crm.Role, life time.Duration) (crm.NewInvite, error)
+	SetInviteLife(ctx context.Context, cmd crm.Command, token string, life time.Duration) (crm.Invite, error)
+	RevokeInvite(ctx context.Context, cmd crm.Command, id crm.InviteID) error
+	FindInvite(ctx context.Context, actor crm.Staff, token string) (crm.Invite, error)
+	OpenInvites(ctx context.Context, actor crm.Staff) ([]crm.Invite, error)
 	Join(ctx context.Context, cmd crm.Command, token string, who crm.Newcomer) (crm.Staff, error)
 	SetLanguage(ctx context.Context, cmd crm.Command, lang crm.Language) error
 	NameBusiness(ctx context.Context, cmd crm.Command, name string) error
@@ -66,6 +72,12 @@ type Domain interface {
 	MoveGroup(ctx context.Context, from, to int64) error
 	OfferInGroup(ctx context.Context, cmd crm.Command, id crm.SourceID, group crm.GroupID) error
 	Offered(ctx context.Context, dir crm.Directory, id crm.CustomerID, arrival crm.EventID) (crm.Customer, crm.Event, error)
+	ConfigDraft(ctx context.Context, actor crm.StaffID) (crm.Draft, error)
+	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
+	DiscardDraft(ctx context.Context, cmd crm.Command) error
+	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)
+	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
+	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)
 	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
 }
 
@@ -103,6 +115,8 @@ type Forms interface {
 	Current(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Parked(ctx context.Context, staff crm.StaffID, chatID int64) (OpenForm, bool, error)
 	Find(ctx context.Context, id string) (OpenForm, bool, error)
+	// About returns the forms about a customer, whoever has them open or parked.
+	About(ctx context.Context, id crm.CustomerID) ([]OpenForm, error)
 	Close(ctx context.Context, id string) error
 }
 

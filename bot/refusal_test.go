@@ -46,6 +46,13 @@ func TestSuspended(t *testing.T) {
 	if c := o.customer(id); c.Holder != 0 {
 		t.Fatalf("held by %d", c.Holder)
 	}
+	invite, err := o.crm.NewInvite(t.Context(), crm.Command{Actor: owner.ID, Key: "link"}, crm.Manager, crm.InviteLife)
+	must(t, err)
+	must(t, sara.Start(invite.Token))
+	o.quiet()
+	if said := sara.Last().Text; said != o.cat.Printer(crm.Persian).T("stranger.hello") || o.staff(sara).Active() {
+		t.Fatalf("let in by a link: %q", said)
+	}
 }
 
 // Forged and replayed buttons, and what only others may do, change nothing.
@@ -67,9 +74,12 @@ func TestForgedTaps(t *testing.T) {
 		{Action: callback.Accept, Record: int64(id), Arg: v},
 		{Action: callback.GiveHolder, Record: int64(id), Version: v, Arg: int64(o.staff(omid).ID)},
 		{Action: callback.Staff}, {Action: callback.InviteRole, Value: "manager"}, {Action: callback.InviteRole, Value: "owner"},
+		{Action: callback.InviteLife, Arg: 30, Value: strings.Repeat("x", 24)}, {Action: callback.InviteQR, Value: strings.Repeat("x", 24)},
+		{Action: callback.InviteRevoke, Record: 1},
 		{Action: callback.StaffChange, Record: int64(o.staff(sara).ID), Value: "removed"},
 		{Action: callback.GiveAll, Record: int64(o.staff(sara).ID), Arg: int64(o.staff(omid).ID)},
 		{Action: callback.ShareOut, Record: 1}, {Action: callback.ShareNow, Record: 1, Value: "2"}, {Action: callback.Setup, Value: "form"},
+		{Action: callback.Erase, Record: int64(id)}, {Action: callback.Erase, Record: int64(id), Value: "yes"},
 		{Action: callback.Undo, Record: 2}, {Action: callback.Open, Record: 999999},
 		{Action: callback.FormSave, Draft: "AAAAAAAAAA"}, {Action: callback.Done, Record: 99999},
 	}

@@ -35,7 +35,7 @@ func (r *request) handleText(ctx context.Context) error {
 func (r *request) menuCommand(typed string) (string, bool) {
 	for _, lang := range []crm.Language{crm.Persian, crm.English} {
 		p := r.Catalogue.Printer(lang)
-		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff"}) {
+		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff", "menu.settings"}) {
 			for _, key := range row {
 				if typed == p.T(key) {
 					return strings.TrimPrefix(key, "menu."), true
@@ -66,12 +66,8 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.begin(ctx, beginning{kind: formFind})
 	case "take_next":
 		return r.takeNext(ctx)
-	case "staff":
-		if !r.staff.Manages() {
-			return &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-		}
-		_, err := r.send(ctx, r.reader().Team())
-		return err
+	case "staff", "settings", "statuses", "fields":
+		return r.shape(ctx, 0, name)
 	case "cancel":
 		return r.cancelOpen(ctx)
 	case "language":

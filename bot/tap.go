@@ -46,15 +46,23 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		return r.tapForm(ctx, ref)
 	case callback.Open, callback.Take, callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver,
 		callback.Remind, callback.EditFields, callback.EditField, callback.Timeline, callback.NoAnswer,
-		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder:
-		return r.actOnCustomer(ctx, ref)
+		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder, callback.Erase:
+		toast, err := r.actOnCustomer(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Accept, callback.Return, callback.GiveHolder, callback.KeepHolder:
-		return r.actOnHandoff(ctx, ref)
+		toast, err := r.actOnHandoff(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
 	case callback.Undo:
 		return r.undo(ctx, crm.EventID(ref.Record))
 	case callback.Done, callback.DoneNothing, callback.Later:
-		return r.actOnReminder(ctx, ref)
-	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.StaffChange, callback.GiveAll, callback.Setup:
+		toast, err := r.actOnReminder(ctx, ref)
+		return r.onCustomer(ctx, ref, toast, err)
+	case callback.Shape:
+		return r.actOnConfig(ctx, ref)
+	case callback.Settings:
+		return "", r.shape(ctx, r.up.Message, "settings")
+	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,
+		callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
 	case callback.Group, callback.GroupSource, callback.GroupPrivate:
 		return r.actOnGroup(ctx, ref)
@@ -95,6 +103,9 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 	case callback.DropList:
 		return "", r.inPlace(ctx, r.reader().FormCancelled(0, ""))
 	case callback.Language:
+		if ref.Value == "" {
+			return "", r.inPlace(ctx, r.reader().Languages())
+		}
 		return "", r.chooseLanguage(ctx, crm.Language(ref.Value))
 	case callback.Back:
 		return "", r.inPlace(ctx, r.reader().FormCancelled(crm.CustomerID(ref.Record), ""))
@@ -123,9 +134,9 @@ func (r *request) actOnStaff(ctx context.Context, ref callback.Ref) (string, err
 	case callback.Setup:
 		return "", r.setup(ctx, ref.Value)
 	case callback.Staff:
-		return "", r.inPlace(ctx, r.reader().Team())
-	case callback.InviteRole:
-		return "", r.invite(ctx, crm.Role(ref.Value))
+		return "", r.team(ctx, r.up.Message)
+	case callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke:
+		return r.actOnInvite(ctx, ref)
 	case callback.GiveAll:
 		n, err := r.Domain.GiveAll(ctx, r.command(), member.ID, crm.StaffID(ref.Arg))
 		if err != nil {

@@ -172,8 +172,10 @@ CREATE INDEX reminders_ring ON reminders (next_ring) WHERE next_ring IS NOT NULL
 CREATE TABLE batches (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     made_by bigint REFERENCES staff,
-    made_at timestamptz NOT NULL
+    made_at timestamptz NOT NULL,
+    key     text NOT NULL -- of the command that made it
 );
+CREATE INDEX batches_key ON batches (key);
 CREATE TABLE batch_customers (
     batch_id    bigint NOT NULL REFERENCES batches,
     customer_id bigint NOT NULL REFERENCES customers,

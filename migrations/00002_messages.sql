@@ -41,7 +41,7 @@ CREATE TABLE notifications (
     shown_version bigint NOT NULL DEFAULT 0,
     stale         boolean NOT NULL DEFAULT false, -- the message shows an older state: edit it
     withdrawn     boolean NOT NULL DEFAULT false, -- what it told of was undone
-    final         boolean NOT NULL DEFAULT false, -- the message is not edited any more
+    final         boolean NOT NULL DEFAULT false, -- the message shows what only an undo can change
     sent_at       timestamptz,
     error         text NOT NULL DEFAULT ''
 );
@@ -49,8 +49,10 @@ CREATE INDEX notifications_pending ON notifications (staff_id, id) WHERE state =
 -- To be edited; or being edited, since an edit that was broken off leaves its lease.
 CREATE INDEX notifications_stale ON notifications (id) WHERE state = 'sent' AND (stale OR leased_until IS NOT NULL);
 CREATE INDEX notifications_cards ON notifications (customer_id) WHERE state IN ('pending', 'sent');
-CREATE INDEX notifications_message ON notifications (staff_id, message_id) WHERE state = 'sent' AND NOT final;
+CREATE INDEX notifications_message ON notifications (staff_id, message_id) WHERE state = 'sent';
+CREATE INDEX notifications_settled ON notifications (created_at) WHERE state <> 'pending';
 CREATE INDEX notifications_event ON notifications (event_id);
+CREATE INDEX notifications_reminder ON notifications (reminder_id) WHERE reminder_id IS NOT NULL;
 
 -- Who has which form open about whom; the answers are in Redis.
 CREATE TABLE forms (

@@ -1,7 +1,8 @@
 -- +goose Up
 
 -- Group chats that a manager added the bot to. A chat gets another ID when it
--- becomes a supergroup; the group stays the same.
+-- becomes a supergroup; the group stays the same. Which sources are offered in one
+-- is part of their routing, and so of the configuration.
 CREATE TABLE groups (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     chat_id  bigint NOT NULL CONSTRAINT groups_chat UNIQUE,
@@ -10,10 +11,6 @@ CREATE TABLE groups (
     added_at timestamptz NOT NULL,
     left_at  timestamptz -- since when the bot is not there any more
 );
-
--- Where the leads of a source are offered, in place of everybody's private chat.
-ALTER TABLE sources ADD COLUMN group_chat bigint REFERENCES groups;
-CREATE INDEX sources_group ON sources (group_chat) WHERE group_chat IS NOT NULL;
 
 -- A notification is for a member of staff or for a group. reader is either of
 -- them as one number, groups below zero, so that a queue has one key.
@@ -48,5 +45,5 @@ ALTER TABLE notifications
     DROP COLUMN group_chat,
     ALTER COLUMN staff_id SET NOT NULL;
 CREATE INDEX notifications_pending ON notifications (staff_id, id) WHERE state = 'pending';
-ALTER TABLE sources DROP COLUMN group_chat;
+UPDATE sources SET routing = routing - 'group';
 DROP TABLE groups;

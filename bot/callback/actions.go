@@ -45,6 +45,7 @@ const (
 	Return      Action = "hr" // return the hand-off of Record (at version Arg) with a reason
 	GiveHolder  Action = "hg" // the holder gives Record at Version to colleague Arg, who asked
 	KeepHolder  Action = "hk" // the holder keeps Record that colleague Arg asked for
+	Erase       Action = "cz" // ask whether to erase Record, whose card is message Arg; Value "yes": erase
 	Undo        Action = "un" // undo event Record
 	Done        Action = "rd" // reminder Record is done: ask what came of it
 	DoneNothing Action = "rn" // reminder Record is done, nothing more
@@ -67,9 +68,14 @@ const (
 	ImportList   Action = "il" // take the pasted list Draft in
 	DropList     Action = "ix" // forget the pasted list Draft
 	Language     Action = "sl" // read in language Value
+	Shape        Action = "sx" // shape the business: what Question says, with Record, Arg and Value
+	Settings     Action = "sh" // everything that managers shape
 	Staff        Action = "st" // the colleagues
 	StaffMember  Action = "sm" // colleague Record
 	InviteRole   Action = "si" // a new invite for role Value
+	InviteLife   Action = "sv" // the invite of token Value works for Arg days from now
+	InviteQR     Action = "sq" // the invite of token Value as a picture
+	InviteRevoke Action = "sr" // revoke invite Record
 	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
 	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
 	Group        Action = "gr" // group Record: which sources are offered there
@@ -95,7 +101,7 @@ var Actions = map[Action]Uses{
 	AskHolder: {Record: true, Version: true},
 	Accept:    {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
-	Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
+	Erase: {Record: true, Arg: true, Value: true}, Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
 	Later: {Record: true, Value: true}, Back: {Record: true, Value: true},
 
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},
@@ -103,7 +109,9 @@ var Actions = map[Action]Uses{
 	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
-	Language: {Value: true}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
+	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},
+	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
+	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
 	Group: {Record: true}, GroupSource: {Record: true, Arg: true}, GroupPrivate: {Record: true, Arg: true},
 	Menu: {}, Help: {},

@@ -13,13 +13,15 @@ import (
 
 // valueBounds are the longest Values of the actions that carry several numbers as
 // well: the ID of a message; a phone number in E.164; filters with IDs of four digits of
-// base 36 (over a million statuses, sources and colleagues); a section's name.
+// base 36 (over a million statuses, sources and colleagues); a section's name; the longest word for a part of a status.
 // The Values of all other actions may have MaxValue bytes.
 var valueBounds = map[callback.Action]int{
 	callback.ChooseStat: len("2147483647"),
 	callback.WrongPhone: len("+999999999999999"),
+	callback.Erase:      len("yes"),
 	callback.Customers:  len("szzzz-ozzzz-hzzzz-pm"),
 	callback.Cartable:   len("overdue"),
+	callback.Shape:      len("role:manager"),
 }
 
 // largest fills every part that an action uses to its bound.

@@ -39,9 +39,14 @@ func (t *turn) current() (q Question, ok bool) {
 	return q, ok && q.Follows == ""
 }
 
+// asked are the questions that want an answer, given the answers so far.
+func (t *turn) asked() []Question {
+	return slices.DeleteFunc(t.def.asked(), func(q Question) bool { return q.When != nil && !q.When(t.d.Answers) })
+}
+
 // firstOpen is the first question with neither answer nor skip; "" for none.
 func (t *turn) firstOpen() string {
-	for _, q := range t.def.asked() {
+	for _, q := range t.asked() {
 		if t.d.Answers[q.ID] == "" && !t.d.Skipped[q.ID] {
 			return q.ID
 		}
@@ -107,7 +112,7 @@ func (t *turn) answer(q Question, v crm.Value) {
 // offers are those of every question that has some, given the answers so far.
 func (t *turn) offers() map[string][]Option {
 	out := map[string][]Option{}
-	for _, q := range t.def.asked() {
+	for _, q := range t.asked() {
 		if q.Offers != nil {
 			out[q.ID] = t.ask(q).offers()
 		}
@@ -133,7 +138,7 @@ func (t *turn) move(id string, day crm.Value) view.HTML {
 // carry answers the question after the date q with the time that was said along
 // with it, where that question is one of time and still open.
 func (t *turn) carry(q Question, clock crm.Value) {
-	asked := t.def.asked()
+	asked := t.asked()
 	i := slices.IndexFunc(asked, func(other Question) bool { return other.ID == q.ID }) + 1
 	if i >= len(asked) || asked[i].Type != crm.Time || t.d.Answers[asked[i].ID] != "" {
 		return
@@ -191,7 +196,7 @@ func (t *turn) back() Outcome {
 // submit ends the form, unless an answer is missing or stands no longer: then it
 // goes there and says why.
 func (t *turn) submit() Outcome {
-	for _, q := range t.def.asked() {
+	for _, q := range t.asked() {
 		problem := t.openProblem(q)
 		if problem == "" {
 			continue

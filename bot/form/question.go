@@ -41,6 +41,8 @@ type Question struct {
 	// Follows is the Date question whose day of the week this one shows: it is
 	// never asked, "" for a question that is.
 	Follows string
+	// When says whether the answers so far call for the question; nil for always.
+	When func(answers Answers) bool
 	// DayOf, for a Time, is the Date question whose day it belongs to: together
 	// they are not to be past. "" for none.
 	DayOf string

@@ -67,7 +67,7 @@ func (t *turn) prompt(q Question, k kind) view.HTML {
 }
 
 func (t *turn) header(q Question) view.HTML {
-	asked := t.def.asked()
+	asked := t.asked()
 	title := view.Bold(view.Text(oneLine(t.def.Title, maxTitle)))
 	if len(asked) < 2 {
 		return title
@@ -152,7 +152,7 @@ func (t *turn) summary() view.Message {
 
 func (t *turn) editButtons() []view.Button {
 	var buttons []view.Button
-	for _, q := range t.def.asked() {
+	for _, q := range t.asked() {
 		if len(buttons) == maxEditButtons {
 			break
 		}

@@ -37,7 +37,28 @@ func FromStatus(s crm.Status, colleagues, candidates []Option, env Env) Definiti
 		appointment := func(answers Answers) (time.Time, bool) {
 			return s.Appointment(def.Values(answers), env.Zone)
 		}
-		def.Questions = append(def.Questions, Reminder(env, s.Reminder == crm.ReminderYes, appointment))
+		q := Reminder(env, s.Reminder == crm.ReminderYes, appointment)
+		if len(s.Offers) > 0 {
+			q.Offers = offersOf(s, def.Values, q.Offers)
+		}
+		def.Questions = append(def.Questions, q)
 	}
 	return def
+}
+
+// offersOf are the moments that a status proposes for its reminder, and the
+// built-in ones where none of those is ahead.
+func offersOf(s crm.Status, values func(Answers) crm.Values, builtIn func(Answers, Env) []Option) func(Answers, Env) []Option {
+	return func(answers Answers, env Env) []Option {
+		var all []offer
+		for _, o := range s.Offers {
+			if at, ok := o.Moment(s, values(answers), env.local()); ok {
+				all = append(all, offer{at, env.offerLabel(o)})
+			}
+		}
+		if out := env.offers(all); len(out) > 0 {
+			return out
+		}
+		return builtIn(answers, env)
+	}
 }

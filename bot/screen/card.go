@@ -38,7 +38,8 @@ func (r Reader) undoLast(c crm.Card) view.Keyboard {
 
 // record is who the customer is.
 func (r Reader) record(c crm.Customer) view.HTML {
-	lines := []view.HTML{r.who(c), r.line("card.city", words(r.clip(c.City, 100)))}
+	lines := append([]view.HTML{r.who(c)}, r.values(c, true)...)
+	lines = append(lines, r.line("card.city", words(r.clip(c.City, 100))))
 	for _, p := range c.Phones {
 		number := phone(p.Phone)
 		if p.Wrong {
@@ -50,12 +51,24 @@ func (r Reader) record(c crm.Customer) view.HTML {
 		lines = append(lines, r.line("card.phone", number))
 	}
 	lines = append(lines, r.line("card.email", words(r.clip(c.Email, 100))), r.line("card.date", r.inquired(c)))
+	lines = append(lines, r.values(c, false)...)
+	return view.Lines(append(lines, r.line("card.source", words(r.SourceTitle(c.Source))))...)
+}
+
+// values are the business's own fields that managers want on the card, those of
+// its first lines or the others.
+func (r Reader) values(c crm.Customer, front bool) []view.HTML {
+	var lines []view.HTML
 	for _, f := range r.Dir.Fields {
-		if v := c.Values[f.ID]; v != "" && !f.Retired {
-			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
+		if v := c.Values[f.ID]; v != "" && !f.Retired && !f.Hidden && f.Front == front {
+			lines = append(lines, r.answer(f, v))
 		}
 	}
-	return view.Lines(append(lines, r.line("card.source", words(r.SourceTitle(c.Source))))...)
+	return lines
+}
+
+func (r Reader) answer(f crm.Field, v crm.Value) view.HTML {
+	return view.Text("▫️ "+f.Title.In(r.P.Lang())) + ": " + r.Value(f, v)
 }
 
 func (r Reader) who(c crm.Customer) view.HTML {
@@ -101,16 +114,17 @@ func (r Reader) standing(c crm.Customer) view.HTML {
 	return view.Lines(lines...)
 }
 
-// Answers are the lines of what was answered to a status.
+// Answers are the lines of what was answered to a status, also to questions that
+// are asked no more.
 func (r Reader) Answers(st crm.StatusState) []view.HTML {
 	s, ok := r.Dir.Status(st.Status)
 	if !ok {
 		return nil
 	}
 	var lines []view.HTML
-	for _, f := range s.Fields {
+	for _, f := range slices.Concat(s.Fields, s.RetiredFields) {
 		if v := st.Answers[f.ID]; v != "" {
-			lines = append(lines, view.Text("▫️ "+f.Title.In(r.P.Lang()))+": "+r.Value(f, v))
+			lines = append(lines, r.answer(f, v))
 		}
 	}
 	return lines
@@ -124,7 +138,7 @@ func (r Reader) outcome(st crm.StatusState) []view.HTML {
 		return r.Answers(st)
 	}
 	rest := crm.StatusState{Status: st.Status, Answers: crm.Values{}}
-	for _, f := range s.Fields {
+	for _, f := range slices.Concat(s.Fields, s.RetiredFields) {
 		if f.ID != s.AppointmentDate && f.ID != s.AppointmentTime && (f.Derived == 0 || f.Derived != s.AppointmentDate) {
 			rest.Answers[f.ID] = st.Answers[f.ID]
 		}

@@ -21,6 +21,9 @@ func (r Reader) GroupLead(n Notice) view.Message {
 	if n.Event.Detail.Returning {
 		head = r.P.H("notice.lead_again")
 	}
+	if n.Ring > 1 && c.Waiting() {
+		head = r.P.H("notice.lead_waits")
+	}
 	over := func(why view.HTML) view.Message {
 		return view.Message{HTML: view.Lines(view.Strike(head), view.Bold(words(r.clip(r.Name(c), 100))), why)}
 	}
@@ -63,7 +66,7 @@ func (r Reader) GroupAdded(g crm.Group) view.Message {
 	var buttons []view.Button
 	for _, s := range r.groupSources() {
 		ref, mark := callback.Ref{Action: callback.GroupSource, Record: int64(g.ID), Arg: int64(s.ID)}, "▫️ "
-		if s.Group == g.ID {
+		if s.Routing.Place() == g.ID {
 			ref.Action, mark = callback.GroupPrivate, "✅ "
 		}
 		buttons = append(buttons, view.Button{Label: mark + view.Clip(s.Title.In(r.P.Lang()), 40), Data: callback.MustEncode(ref)})

@@ -12,7 +12,7 @@ import (
 func MenuKeys(s crm.Staff) [][]string {
 	rows := [][]string{{"menu.cartable", "menu.customers"}, {"menu.new", "menu.take_next"}}
 	if s.Manages() {
-		return append(rows, []string{"menu.staff", "menu.help"})
+		return append(rows, []string{"menu.settings", "menu.help"})
 	}
 	return append(rows, []string{"menu.help", "menu.language"})
 }
@@ -50,7 +50,7 @@ func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 func (r Reader) Commands() []chat.Command {
 	names := []string{"menu", "cartable", "customers", "new", "find"}
 	if r.Staff.Manages() {
-		names = append(names, "staff")
+		names = append(names, "settings", "statuses", "fields", "staff")
 	}
 	names = append(names, "cancel", "language", "help")
 	out := make([]chat.Command, len(names))

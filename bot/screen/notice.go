@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"time"
+
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -12,10 +14,12 @@ type Notice struct {
 	crm.Notification
 	Event     crm.Event
 	Card      crm.Card
-	Withdrawn bool // what it told of was undone
+	SentAt    time.Time // when its message was sent; zero for one that is about to be
+	Withdrawn bool      // what it told of was undone
 }
 
-// Lead offers a customer to whoever takes them first. Taken, the card says by whom.
+// Lead offers a customer to whoever takes them first, once more, or tells a manager
+// that nobody did. Taken, the card says by whom.
 func (r Reader) Lead(n Notice) view.Message {
 	c := n.Card.Customer
 	if n.Withdrawn {
@@ -24,6 +28,12 @@ func (r Reader) Lead(n Notice) view.Message {
 	head := r.P.H("notice.lead")
 	if n.Event.Detail.Returning {
 		head = r.P.H("notice.lead_again")
+	}
+	switch {
+	case n.Kind == crm.NotifyUntaken:
+		head = r.P.H("notice.untaken")
+	case n.Ring > 1 && c.Waiting():
+		head = r.P.H("notice.lead_waits")
 	}
 	switch {
 	case c.Holder == r.Staff.ID && c.Holder != 0:
@@ -50,6 +60,32 @@ func (r Reader) Lead(n Notice) view.Message {
 	return m
 }
 
+// Routed tells somebody of a lead that is theirs: it came into their cartable without
+// anybody's hand.
+func (r Reader) Routed(n Notice) view.Message {
+	c := n.Card.Customer
+	if n.Withdrawn {
+		return r.withdrawn("notice.routed", c)
+	}
+	head := view.Bold(r.P.H("notice.routed"))
+	if n.Event.Detail.Returning {
+		head = view.Bold(r.P.H("notice.routed_again"))
+	}
+	if c.Holder != r.Staff.ID {
+		return view.Message{
+			HTML:   view.Paragraphs(view.Strike(head), view.Bold(words(r.clip(r.Name(c), 100))), r.P.H("notice.not_yours_now")),
+			Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)}),
+		}
+	}
+	return view.Message{Inline: r.cardButtons(c), HTML: r.fit(func(r Reader) view.HTML {
+		standing := view.HTML("")
+		if n.Event.Detail.Returning {
+			standing = r.standing(c)
+		}
+		return view.Paragraphs(head, r.record(c), standing, r.said(n.Event))
+	})}
+}
+
 // said is what the customer wrote, and what an inquiry says other than the record.
 func (r Reader) said(e crm.Event) view.HTML {
 	out := view.HTML("")
@@ -62,17 +98,30 @@ func (r Reader) said(e crm.Event) view.HTML {
 	return out
 }
 
-// Inquiry tells a holder that their customer came again.
+// Inquiry tells a holder that their customer came again, or a manager that a
+// colleague's did.
 func (r Reader) Inquiry(n Notice) view.Message {
 	if n.Withdrawn {
 		return r.withdrawn("notice.inquiry_short", n.Card.Customer)
 	}
 	m := r.Card(crm.Card{Customer: n.Card.Customer})
 	m.HTML = r.fit(func(r Reader) view.HTML {
-		return view.Paragraphs(view.Bold(r.P.H("notice.inquiry", "Source", words(r.SourceTitle(n.Event.Detail.Source)))),
+		return view.Paragraphs(view.Bold(r.cameAgain(n)),
 			r.said(n.Event), r.record(n.Card.Customer), r.standing(n.Card.Customer))
 	})
 	return m
+}
+
+func (r Reader) cameAgain(n Notice) view.HTML {
+	source := words(r.SourceTitle(n.Event.Detail.Source))
+	switch holder := n.Card.Customer.Holder; holder {
+	case 0:
+		return r.P.H("notice.lead_again")
+	case r.Staff.ID:
+		return r.P.H("notice.inquiry", "Source", source)
+	default:
+		return r.P.H("notice.inquiry_of", "Name", words(r.StaffName(holder)), "Source", source)
+	}
 }
 
 // HandedOver tells the receiver who, from whom, why, what was agreed and when:
@@ -159,7 +208,7 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 		key = "notice.reminder_again"
 	}
 	head := view.Bold(r.P.H(key, "Name", words(r.StaffName(n.About))))
-	if late := n.CreatedAt.Sub(n.Due); late > crm.LateAfter && n.Ring == 1 {
+	if n.Ring == 1 && r.arrived(n).Sub(n.Due) > crm.LateAfter {
 		head = view.Lines(head, r.P.H("notice.late", "When", r.When(n.Due)))
 	}
 	lines := []view.HTML{
@@ -176,6 +225,14 @@ func (r Reader) Ring(n Notice, rem crm.Reminder) view.Message {
 	}
 	lines = append(lines, r.line("notice.reason", reason))
 	return view.Message{HTML: view.Paragraphs(head, view.Lines(lines...)), Inline: r.ringButtons(c, rem.ID)}
+}
+
+// arrived is when the message reached its reader, or does now.
+func (r Reader) arrived(n Notice) time.Time {
+	if n.SentAt.IsZero() {
+		return r.Now
+	}
+	return n.SentAt
 }
 
 func (r Reader) ringButtons(c crm.Customer, id crm.ReminderID) view.Keyboard {
@@ -202,24 +259,38 @@ func (r Reader) RungOver(n Notice) view.Message {
 		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
 }
 
+// RingElsewhere is a reminder of a customer whom somebody else holds by now.
+func (r Reader) RingElsewhere(n Notice) view.Message {
+	c := n.Card.Customer
+	return view.Message{HTML: view.Lines(view.Strike(r.P.H("notice.reminder")), view.Bold(words(r.clip(r.Name(c), 200))), r.P.H("notice.not_yours_now")),
+		Inline: r.keyboard([]view.Button{r.OpenButton(c.ID)})}
+}
+
 // WhatCame asks, in the reminder's own message, what came of it: a status, no
-// answer, another date, or nothing more.
+// answer, another date, or nothing more. Whoever may only settle the reminder is
+// not offered the rest.
 func (r Reader) WhatCame(c crm.Customer, id crm.ReminderID) view.Message {
-	var statuses []view.Button
+	var rows [][]view.Button
+	next := []view.Button{r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "date"})}
+	if crm.Changes(r.Staff, c) {
+		rows = pairs(r.statusChoices(c))
+		next = append([]view.Button{r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version, Arg: int64(id)})}, next...)
+	}
+	rows = append(rows, next, []view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
+	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+}
+
+// statusChoices are the statuses that may be set, each as a button.
+func (r Reader) statusChoices(c crm.Customer) []view.Button {
+	var out []view.Button
 	for _, s := range r.Dir.Statuses {
-		if s.Retired {
+		if s.Retired || !s.MayFollow(c.Status.Status) {
 			continue
 		}
-		statuses = append(statuses, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
+		out = append(out, view.Button{Label: view.Clip(r.StatusTitle(s.ID), 40), Data: callback.MustEncode(callback.Ref{
 			Action: callback.ChooseStat, Record: int64(c.ID), Version: c.Version, Arg: int64(s.ID)})})
 	}
-	rows := append(pairs(statuses),
-		[]view.Button{
-			r.button("button.no_answer", callback.Ref{Action: callback.NoAnswer, Record: int64(c.ID), Version: c.Version, Arg: int64(id)}),
-			r.button("reminder.next_date", callback.Ref{Action: callback.Later, Record: int64(id), Value: "date"}),
-		},
-		[]view.Button{r.button("reminder.nothing", callback.Ref{Action: callback.DoneNothing, Record: int64(id)})})
-	return view.Message{HTML: r.P.H("reminder.what_came", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
+	return out
 }
 
 // MayGive says whether the reader answers who asks for the customer: its holder,

@@ -132,7 +132,7 @@ func (r Reader) EditMenu(c crm.Customer, card int) view.Message {
 			rows, row = append(rows, row), nil
 		}
 	}
-	rows = append(rows, row, []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
+	rows = append(rows, row, r.eraseButton(c, card), []view.Button{r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})})
 	return view.Message{HTML: r.P.H("edit.which", "Name", words(r.clip(r.Name(c), 100))), Inline: r.keyboard(rows...)}
 }
 

@@ -6,8 +6,8 @@ import (
 	"cartable/internal/crm"
 )
 
-// Team lists the colleagues, and lets a manager invite one.
-func (r Reader) Team() view.Message {
+// Team lists the colleagues and the open invites, and lets a manager invite more.
+func (r Reader) Team(open []crm.Invite) view.Message {
 	lines := []view.HTML{r.P.H("team.title")}
 	var rows [][]view.Button
 	for _, s := range r.everyone() {
@@ -18,11 +18,12 @@ func (r Reader) Team() view.Message {
 			rows = append(rows, []view.Button{b})
 		}
 	}
-	rows = append(rows, []view.Button{
+	invites, revoke := r.openInvites(open)
+	rows = append(append(rows, revoke...), []view.Button{
 		r.button("team.invite_agent", callback.Ref{Action: callback.InviteRole, Value: string(crm.Agent)}),
 		r.button("team.invite_manager", callback.Ref{Action: callback.InviteRole, Value: string(crm.Manager)}),
-	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})})
-	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(rows...)}
+	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})}, r.SettingsBack())
+	return view.Message{HTML: view.Paragraphs(view.Lines(lines...), invites), Inline: r.keyboard(rows...)}
 }
 
 // everyone is all staff but the removed, by the order in which they joined.
@@ -98,15 +99,6 @@ func (r Reader) GiveAll(s crm.Staff, held int) view.Message {
 	return view.Message{HTML: r.P.HN("team.give_to", held, "Name", words(s.Name)), Inline: r.keyboard(rows...)}
 }
 
-// Invited shows a new invite link, once.
-func (r Reader) Invited(role crm.Role, link string) view.Message {
-	return view.Message{HTML: view.Paragraphs(
-		r.P.H("team.invited", "Role", r.P.T("role."+string(role))),
-		view.Code(link),
-		view.Italic(r.P.H("team.invited_note"))),
-		Inline: r.keyboard([]view.Button{{Label: r.P.T("team.copy_link"), Copy: link}})}
-}
-
 // FirstSteps leads the owner through the first day: what is done, what is next.
 func (r Reader) FirstSteps(named, invited, form bool) view.Message {
 	mark := func(done bool, key string) view.HTML {
@@ -145,5 +137,5 @@ func (r Reader) NewForm(title, url string) view.Message {
 	}
 	return view.Message{HTML: view.Paragraphs(r.P.H("setup.form_ready", "Title", words(title)), view.Isolate(view.Text(url)),
 		view.Italic(r.P.H("setup.form_note"))),
-		Inline: r.keyboard([]view.Button{{Label: r.P.T("team.copy_link"), Copy: url}})}
+		Inline: r.keyboard(r.copyLink(url))}
 }

@@ -21,19 +21,22 @@ func (w world) groups() []story {
 	settled.Status = crm.StatusState{Status: contract, At: w.now}
 	withdrawn := offer(fresh, w.inquiry(false))
 	withdrawn.Withdrawn = true
+	again := offer(fresh, w.inquiry(false))
+	again.Ring = 2
 	left := func(sources int) screen.Notice {
 		return screen.Notice{Notification: crm.Notification{Kind: crm.NotifyGroupLeft, AboutGroup: 1, Count: sources}}
 	}
 	in := func(r screen.Reader, id crm.GroupID) screen.Reader {
 		r.Dir.Sources = maps.Clone(r.Dir.Sources)
 		s := r.Dir.Sources[instagram]
-		s.Group = id
+		s.Routing.Group = id
 		r.Dir.Sources[instagram] = s
 		return r
 	}
 	return []story{
 		{"GroupLead", 0, func(r screen.Reader) view.Message { return r.GroupLead(offer(fresh, w.inquiry(false))) }},
 		{"GroupLead_returning", 0, func(r screen.Reader) view.Message { return r.GroupLead(offer(fresh, w.inquiry(true))) }},
+		{"GroupLead_again", 0, func(r screen.Reader) view.Message { return r.GroupLead(again) }},
 		{"GroupLead_taken", 0, func(r screen.Reader) view.Message { return r.GroupLead(offer(taken, w.inquiry(false))) }},
 		{"GroupLead_settled", 0, func(r screen.Reader) view.Message { return r.GroupLead(offer(settled, w.inquiry(false))) }},
 		{"GroupLead_withdrawn", 0, func(r screen.Reader) view.Message { return r.GroupLead(withdrawn) }},

@@ -20,7 +20,8 @@ type story struct {
 
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
-	return append(append(append(all, w.notices()...), w.office()...), w.groups()...)
+	all = append(append(all, w.notices()...), w.office()...)
+	return append(append(all, w.shaping()...), w.groups()...)
 }
 
 func (w world) cards() []story {
@@ -71,6 +72,11 @@ func (w world) cards() []story {
 			return r.NumberWrong(met, crm.Outcome{Event: 90, Customer: 41}, 12)
 		}},
 		{"EditMenu", omid, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"EditMenu_of_a_manager", sara, func(r screen.Reader) view.Message { return r.EditMenu(met, 12) }},
+		{"ConfirmErase", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(met, 12) }},
+		{"ConfirmErase_nameless", sara, func(r screen.Reader) view.Message { return r.ConfirmErase(w.nameless(), 12) }},
+		{"ErasedNow", sara, func(r screen.Reader) view.Message { return r.ErasedNow() }},
+		{"Erased", omid, func(r screen.Reader) view.Message { return r.Erased() }},
 		{"Changed_may_go_on", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[1:3], "DRAFTDRAFT", true) }},
 		{"Changed_is_a_colleagues", sara, func(r screen.Reader) view.Message { return r.Changed(met, events[2:3], "DRAFTDRAFT", false) }},
 		{"FormLost", omid, func(r screen.Reader) view.Message {
@@ -147,11 +153,13 @@ func (w world) notices() []story {
 	gone.Holder, gone.HandedBy = sara, 0
 	settled := w.met()
 	settled.Holder, settled.HandedBy, settled.Status.At = 0, 0, w.now
+	routed := w.fresh()
+	routed.Holder = omid
 	withdrawn := func(x screen.Notice) screen.Notice { x.Withdrawn = true; return x }
 	events := w.events()
 	ring := func(kind crm.NotificationKind, ring int, late time.Duration) screen.Notice {
 		x := n(kind, met, crm.Event{})
-		x.Ring, x.About, x.Due, x.CreatedAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
+		x.Ring, x.About, x.Due, x.SentAt = ring, omid, met.Reminders[0].Due, met.Reminders[0].Due.Add(late)
 		return x
 	}
 	group := func(kind crm.NotificationKind, count int) screen.Notice {
@@ -166,7 +174,26 @@ func (w world) notices() []story {
 		{"Lead_withdrawn", omid, func(r screen.Reader) view.Message {
 			return r.Lead(withdrawn(n(crm.NotifyLead, fresh, w.inquiry(false))))
 		}},
+		{"Lead_waits", omid, func(r screen.Reader) view.Message {
+			x := n(crm.NotifyLead, fresh, w.inquiry(false))
+			x.Ring = 2
+			return r.Lead(x)
+		}},
+		{"Routed", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, routed, w.inquiry(false))) }},
+		{"Routed_returning", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, met, w.inquiry(true))) }},
+		{"Routed_and_gone", omid, func(r screen.Reader) view.Message { return r.Routed(n(crm.NotifyRouted, gone, w.inquiry(false))) }},
+		{"Routed_withdrawn", omid, func(r screen.Reader) view.Message {
+			return r.Routed(withdrawn(n(crm.NotifyRouted, routed, w.inquiry(false))))
+		}},
+		{"Lead_untaken", sara, func(r screen.Reader) view.Message { return r.Lead(n(crm.NotifyUntaken, fresh, w.inquiry(false))) }},
+		{"Lead_untaken_until_now", sara, func(r screen.Reader) view.Message {
+			return r.Lead(n(crm.NotifyUntaken, met, w.inquiry(false)))
+		}},
 		{"Inquiry", omid, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_a_colleague", sara, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_nobody", sara, func(r screen.Reader) view.Message {
+			return r.Inquiry(n(crm.NotifyInquiry, settled, w.inquiry(true)))
+		}},
 		{"HandedOver_with_a_status", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[2])) }},
 		{"HandedOver_with_a_message", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, met, events[9])) }},
 		{"HandedOver_and_gone", omid, func(r screen.Reader) view.Message { return r.HandedOver(n(crm.NotifyHandOver, gone, events[9])) }},
@@ -180,6 +207,11 @@ func (w world) notices() []story {
 		{"Ring_late", omid, func(r screen.Reader) view.Message {
 			return r.Ring(ring(crm.NotifyReminder, 1, time.Hour), met.Reminders[0])
 		}},
+		{"Ring_late_now", omid, func(r screen.Reader) view.Message { // due half an hour ago, and about to be sent
+			x := ring(crm.NotifyReminder, 1, 0)
+			x.SentAt = time.Time{}
+			return r.Ring(x, met.Reminders[0])
+		}},
 		{"Ring_again", omid, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyReminder, 2, 0), met.Reminders[0]) }},
 		{"Ring_escalated", sara, func(r screen.Reader) view.Message { return r.Ring(ring(crm.NotifyEscalated, 1, 0), met.Reminders[0]) }},
 		{"RungOver", omid, func(r screen.Reader) view.Message { return r.RungOver(n(crm.NotifyReminder, met, crm.Event{})) }},
@@ -188,7 +220,9 @@ func (w world) notices() []story {
 		{"Away_withdrawn", sara, func(r screen.Reader) view.Message { return r.Away(withdrawn(n(crm.NotifyAway, met, events[9]))) }},
 		{"Reminders", omid, func(r screen.Reader) view.Message { return r.Reminders(met) }},
 		{"FormOver", omid, func(r screen.Reader) view.Message { return r.FormOver(r.P.T("error.no_customer")) }},
+		{"RingElsewhere", omid, func(r screen.Reader) view.Message { return r.RingElsewhere(n(crm.NotifyReminder, gone, crm.Event{})) }},
 		{"WhatCame", omid, func(r screen.Reader) view.Message { return r.WhatCame(met, 8) }},
+		{"WhatCame_of_nobodys_customer", omid, func(r screen.Reader) view.Message { return r.WhatCame(settled, 8) }},
 		{"Asked", omid, func(r screen.Reader) view.Message {
 			return r.Asked(n(crm.NotifyAsked, met, crm.Event{Actor: lena, Detail: crm.Detail{To: omid}}))
 		}},
@@ -206,6 +240,8 @@ func (w world) notices() []story {
 }
 
 func (w world) office() []story {
+	invite := crm.NewInvite{Invite: crm.Invite{ID: 9, Role: crm.Agent, By: sara, ExpiresAt: *w.in(crm.InviteLife)}, Token: strings.Repeat("x", 24)}
+	link := "https://t.me/cartable_bot?start=" + invite.Token
 	unnamed := func(r screen.Reader) screen.Reader { r.Dir.Settings.Business = ""; return r }
 	return []story{
 		{"MainMenu_of_an_agent", omid, func(r screen.Reader) view.Message {
@@ -220,13 +256,25 @@ func (w world) office() []story {
 		{"Joined_as_owner", sara, func(r screen.Reader) view.Message { return unnamed(r).Joined() }},
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
-		{"Team", sara, func(r screen.Reader) view.Message { return r.Team() }},
+		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings() }},
+		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil) }},
+		{"Team_with_open_invites", sara, func(r screen.Reader) view.Message {
+			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}})
+		}},
 		{"Member_active", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[omid], 12) }},
 		{"Member_suspended", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[lena], 0) }},
 		{"ConfirmRemove", sara, func(r screen.Reader) view.Message { return r.ConfirmRemove(w.dir.Staff[omid], 1) }},
 		{"GiveAll", sara, func(r screen.Reader) view.Message { return r.GiveAll(w.dir.Staff[lena], 12) }},
 		{"Invited", sara, func(r screen.Reader) view.Message {
-			return r.Invited(crm.Agent, "https://t.me/cartable_bot?start="+strings.Repeat("x", 24))
+			return r.Invited(invite, link)
+		}},
+		{"Invited_for_a_day", sara, func(r screen.Reader) view.Message {
+			short := invite
+			short.ExpiresAt = *w.in(24 * time.Hour)
+			return r.Invited(short, link)
+		}},
+		{"InvitedPicture", sara, func(r screen.Reader) view.Message {
+			return r.InvitedPicture(invite.Invite, link, &view.File{Name: "invite.png"})
 		}},
 		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false) }},
 		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false) }},

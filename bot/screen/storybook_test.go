@@ -54,9 +54,13 @@ func TestStorybook(t *testing.T) {
 // TestEveryScreenHasAStory holds the storybook complete.
 func TestEveryScreenHasAStory(t *testing.T) {
 	stories := newWorld(t, func(s string) string { return s }).stories()
-	reader := reflect.TypeFor[screen.Reader]()
-	for i := range reader.NumMethod() {
-		m := reader.Method(i)
+	var screens []reflect.Method
+	for _, of := range []reflect.Type{reflect.TypeFor[screen.Reader](), reflect.TypeFor[screen.Shaper]()} {
+		for i := range of.NumMethod() {
+			screens = append(screens, of.Method(i))
+		}
+	}
+	for _, m := range screens {
 		if m.Type.NumOut() != 1 || m.Type.Out(0) != reflect.TypeFor[view.Message]() {
 			continue
 		}
@@ -94,7 +98,11 @@ func TestHostileWords(t *testing.T) {
 // check holds a message to what Telegram takes.
 func check(t *testing.T, m view.Message) {
 	t.Helper()
-	if n := view.Length(m.HTML); n == 0 || n > view.MaxText {
+	limit := view.MaxText
+	if m.Photo != nil {
+		limit = view.MaxCaption
+	}
+	if n := view.Length(m.HTML); n == 0 || n > limit {
 		t.Errorf("the message has %d characters", n)
 	}
 	if err := balanced(string(m.HTML)); err != nil {
@@ -160,7 +168,7 @@ func balanced(html string) error {
 }
 
 var (
-	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|error|event|field|file|find|form|form_bot|group|` +
+	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|group|` +
 		`help|joined|language|later|list|menu|no_answer|notice|reminder|role|saved|setup|staff|status|stranger|team|timeline|unknown|value|wrong_number)\.\w+|<no value>|\{\{`)
 	asIs = regexp.MustCompile(`<code>[^<]*</code>|https?://\S+|☎️ \d+|<[^>]*>`)
 )
@@ -192,6 +200,9 @@ func translated(t *testing.T, m view.Message, lang crm.Language) {
 func show(m view.Message) string {
 	var b strings.Builder
 	b.WriteString(string(m.HTML) + "\n")
+	if m.Photo != nil {
+		b.WriteString("with the picture " + m.Photo.Name + "\n")
+	}
 	for _, row := range m.Inline {
 		for _, button := range row {
 			does := button.Data

@@ -81,7 +81,7 @@ func (r Reader) eventWords(e crm.Event, limit int) view.HTML {
 		return r.P.H("event."+string(e.Kind), "Who", who, "When", r.When(moment(e))) + said
 	case crm.EventEdit:
 		return r.editWords(e, who)
-	default: // taken, accepted, note, done, undone
+	default: // taken, accepted, note, done, undone, erased
 		return r.P.H("event."+string(e.Kind), "Who", who) + said
 	}
 }

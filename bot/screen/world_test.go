@@ -196,6 +196,7 @@ func (w world) events() []crm.Event {
 		{Kind: crm.EventTaken, Actor: omid, UndoneBy: 100},
 		w.inquiry(true),
 		w.inquiry(false),
+		{Kind: crm.EventErased, Actor: sara},
 	}
 	for i := range all {
 		all[i].ID, all[i].Customer, all[i].At = crm.EventID(100-i), 41, w.ago(time.Duration(i+2)*time.Hour)

@@ -21,26 +21,58 @@ var sources = []string{"..", "../screen", "../form"}
 // computed are the keys that code makes of a beginning and a value.
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
-	"command.":          {"menu", "cartable", "customers", "new", "find", "staff", "cancel", "language", "help"},
+	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "cancel", "language", "help"},
+	"change.": {crm.WhatAdded, crm.WhatRetired, crm.WhatRestored, crm.WhatRenamed, crm.WhatEnglish, crm.WhatReordered,
+		crm.WhatEmoji, crm.WhatCartable, crm.WhatNext, crm.WhatReminder, crm.WhatOffers, crm.WhatEnds, crm.WhatAfter,
+		crm.WhatAppointment, crm.WhatHelp, crm.WhatRequired, crm.WhatHidden, crm.WhatFront, crm.WhatWeekday,
+		crm.WhatChoiceAdded, crm.WhatChoiceRenamed, crm.WhatChoiceRetired, crm.WhatChoiceRestored, crm.WhatChoicesMoved,
+		crm.WhatForm, crm.WhatRouting},
+	"change_settings.":  {"business", "zone", "language", "agents_see_all", "retention", "digests", "hours", "days_off", "holidays"},
 	"customers.period_": {"t", "w", "m"},
 	"error.": {crm.KeyChanged, crm.KeyTaken, crm.KeyYours, crm.KeyNotActive, crm.KeyNotYours, crm.KeyManagers,
 		crm.KeyNoCustomer, crm.KeyNoStatus, crm.KeyRequired, crm.KeyBadValue, crm.KeyNoColleague, crm.KeyNoReminder,
 		crm.KeyPast, crm.KeyTooLate, crm.KeyUndone, crm.KeyBadInvite, crm.KeyNoPhone, crm.KeyPhoneOther,
-		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource, crm.KeyNoGroup},
+		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource, crm.KeyErased, crm.KeyInviteOver,
+		crm.KeyNotAfter, crm.KeyNotNext, crm.KeyDefinition, crm.KeyNoField, crm.KeyDuplicate, crm.KeyTooMany, crm.KeyBuiltIn,
+		crm.KeyConfigConflict, crm.KeyConfigProblems, crm.KeyConfigNothing, crm.KeyConfigUndo,
+		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly, crm.KeyNoGroup},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
-		string(crm.EventDone), string(crm.EventUndone)},
+		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},
 	"field.": {"name", "city", "email", "phone", "note", "message", "reason", "reminder", "next", "title", "list",
-		"language", "campaign", "page"},
+		"language", "campaign", "page", "settings", "order", "zone", "emoji", "help", "retention", "cartable", "ends", "after",
+		"type", "kind", "routing", "appointment", "hours", "leave", "duty", "limit", "holiday", "person", "minutes"},
+	"field_type.":  fieldTypes(),
 	"form.change_": {"added", "gone", "renamed", "unfit", "required"},
 	"form_bot.": {"choose", "status", "note", "hand_over", "return", "remind", "later", "edit", "customer", "find",
-		"business", "source"},
+		"business", "source", "part", "add", "trial"},
 	"form_bot.q_": {"note", "message", "reason", "remind_reason", "find", "business", "source"},
 	"joined.":     {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"menu.":       nil, // cut off a label's key, to find its command
 	"notice.":     {string(crm.NotifyHandOver), string(crm.NotifyReturned)},
-	"role.":       {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
-	"value.":      {"yes", "no"},
+	"language.":   {"fa", "en"},
+	"problem.": {crm.ProblemEmpty, crm.ProblemLong, crm.ProblemDuplicate, crm.ProblemTooMany, crm.ProblemValue,
+		crm.ProblemNoChoices, crm.ProblemAppointment, crm.ProblemWeekday, crm.ProblemOffer, crm.ProblemColleague,
+		crm.ProblemUnreachable, crm.ProblemUnknown, crm.ProblemFixed, crm.ProblemBuiltIn, crm.ProblemTwice,
+		crm.ProblemQuestion, crm.ProblemNoStatuses, crm.ProblemNoRecipient, crm.ProblemGroup},
+	"shape.ask_":      {"cartable", "next", "remind", "ends", "after", "meeting"},
+	"shape.cartable_": {"none", "next", "stay"},
+	"shape.ends_":     {"open", "won", "lost", "blocked"},
+	"shape.list_":     {"status", "field", "source"},
+	"shape.next_":     {"anyone", "last"},
+	"shape.q_":        {"title", "english", "emoji", "help"},
+	"shape.q_new_":    {"status", "field", "choice"},
+	"shape.reminder_": {"no", "yes", "optional"},
+	"role.":           {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
+	"value.":          {"yes", "no"},
+}
+
+func fieldTypes() []string {
+	var out []string
+	for _, t := range crm.FieldTypes() {
+		out = append(out, string(t))
+	}
+	return out
 }
 
 // use is one place of the code that words a message.

@@ -66,7 +66,7 @@ func drafted(err error) error {
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 

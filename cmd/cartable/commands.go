@@ -57,7 +57,7 @@ func (ownerLinkCmd) Run(c *command) error {
 		return errors.New("CARTABLE_TELEGRAM_TOKEN is not set: the link leads to the bot")
 	}
 	return c.withService(func(ctx context.Context, s *crm.Service) error {
-		token, err := s.NewInvite(ctx, crm.Command{Key: "owner-link:" + rand.Text()}, crm.Owner)
+		invite, err := s.NewInvite(ctx, crm.Command{Key: "owner-link:" + rand.Text()}, crm.Owner, crm.InviteLife)
 		if crm.IsKey(err, crm.KeyLastOwner) {
 			return errors.New("there is an owner already: only they can pass ownership on")
 		}
@@ -67,10 +67,10 @@ func (ownerLinkCmd) Run(c *command) error {
 		username, err := c.username(ctx)
 		if err != nil {
 			fmt.Fprintln(c.stderr, "Telegram does not say the bot's name:", err)
-			_, err = fmt.Fprintf(c.stdout, "Send this to the bot, it works once:\n/start %s\n", token)
+			_, err = fmt.Fprintf(c.stdout, "Send this to the bot, it works once:\n/start %s\n", invite.Token)
 			return err
 		}
-		_, err = fmt.Fprintf(c.stdout, "https://t.me/%s?start=%s\n", username, token)
+		_, err = fmt.Fprintf(c.stdout, "https://t.me/%s?start=%s\n", username, invite.Token)
 		return err
 	})
 }

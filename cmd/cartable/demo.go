@@ -78,6 +78,9 @@ func (demoCmd) Run(c *command) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer a.close()
+	if err := a.forgetChats(c.ctx); err != nil {
+		return errors.Join(fmt.Errorf("begin the chats anew: %w", err), listener.Close())
+	}
 	d := &demo{app: a, stdout: c.stdout, sim: sim, form: form, setup: make(chan string, 1)}
 	a.onSetup = func(_, token string) {
 		select {

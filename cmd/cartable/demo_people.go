@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,11 +24,6 @@ func (d *demo) open(ctx context.Context) error {
 	if len(dir.Staff) == 0 {
 		return d.firstDay(ctx)
 	}
-	// The new chats number their messages and taps anew: what is remembered under
-	// these numbers belongs to the last demo.
-	if err := d.store.PurgeCommands(ctx, d.clock.Now()); err != nil {
-		return err
-	}
 	for _, s := range dir.ActiveStaff() {
 		p := d.sim.Person(tgsim.Profile{ID: s.TelegramID, FirstName: s.Name, LanguageCode: string(s.Language)})
 		if err := d.start(ctx, p, ""); err != nil {
@@ -35,6 +31,14 @@ func (d *demo) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// forgetChats forgets what belongs to the chats of the last demo: the new ones number
+// their messages and taps anew, and hold no question that waits for an answer.
+func (a *app) forgetChats(ctx context.Context) error {
+	now := a.clock.Now()
+	_, formsErr := a.forms.Purge(ctx, now)
+	return errors.Join(formsErr, a.store.PurgeCommands(ctx, now), a.store.ForgetMessages(ctx), a.redis.FlushDB(ctx).Err())
 }
 
 // start has somebody press the start button, and waits for the answer.
@@ -122,7 +126,9 @@ func (d *demo) hire(ctx context.Context) (map[string]crm.Staff, error) {
 // invitation is the set-up link's token for the owner, who invites the others.
 func (d *demo) invitation(ctx context.Context, owner crm.Staff, who tgsim.Profile) (string, error) {
 	if owner.ID != 0 {
-		return d.service.NewInvite(ctx, crm.Command{Actor: owner.ID, Key: "demo:invite:" + who.FirstName}, crm.Agent)
+		cmd := crm.Command{Actor: owner.ID, Key: "demo:invite:" + who.FirstName}
+		invite, err := d.service.NewInvite(ctx, cmd, crm.Agent, crm.InviteLife)
+		return invite.Token, err
 	}
 	select {
 	case token := <-d.setup:

@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"cartable/internal/session"
 )
 
 // TestDemoComesBack starts the demo twice on the same data: the people, and the
@@ -60,6 +63,33 @@ func TestDemoComesBack(t *testing.T) {
 		if strings.Contains(stderr.String(), "ERR") {
 			t.Errorf("the log: %s", stderr.String())
 		}
+	}
+}
+
+// TestDemoForgetsItsChats: the messages of a demo are not those of the next one.
+func TestDemoForgetsItsChats(t *testing.T) {
+	a := wired(t)
+	a.must(t, `INSERT INTO notifications (staff_id, kind, state, created_at, sent_at, message_id, stale, leased_until)
+		SELECT s.id, 'lead', states.state, now(), now(), 5, true, now() FROM staff s, unnest(ARRAY['sent', 'pending']) states (state)`)
+	a.must(t, `INSERT INTO forms (id, staff_id, chat_id, kind, opened_at, touched_at) SELECT 'D', id, 1, 'note', now(), now() FROM staff`)
+	a.must(t, `INSERT INTO commands (key, at) VALUES ('m:1:5:text', now())`)
+	if err := a.drafts.SaveList(t.Context(), "D", []string{"x"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.forgetChats(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := a.count(t, `SELECT count(*) FROM notifications WHERE state = 'sent' AND final AND NOT stale AND leased_until IS NULL AND message_id IS NULL`); n != 1 {
+		t.Error("a message that was sent may be edited")
+	}
+	if n := a.count(t, `SELECT count(*) FROM notifications WHERE state = 'pending' AND stale`); n != 1 {
+		t.Error("what was not sent yet is lost")
+	}
+	if n := a.count(t, `SELECT (SELECT count(*) FROM forms) + (SELECT count(*) FROM commands)`); n != 0 {
+		t.Errorf("%d forms and commands are left", n)
+	}
+	if _, err := a.drafts.LoadList(t.Context(), "D"); !errors.Is(err, session.ErrGone) {
+		t.Errorf("the list is left: %v", err)
 	}
 }
 

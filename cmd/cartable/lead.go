@@ -21,11 +21,14 @@ import (
 const (
 	ringEvery   = time.Second
 	ringBatch   = 100
+	routeEvery  = time.Second
+	routeBatch  = 100
 	gaugesEvery = 15 * time.Second
 	purgeEvery  = time.Hour
 
 	commandLife = 7 * 24 * time.Hour // how long a repetition of a command is known
 	formLife    = 7 * 24 * time.Hour // how long an untouched form can be gone on with
+	noticeLife  = 60 * 24 * time.Hour
 
 	webhookTimeout = 15 * time.Second
 	webhookRetry   = 10 * time.Second
@@ -111,14 +114,14 @@ func (a *app) listenTelegram(ctx context.Context) error {
 
 // announceSetup gives out the link of the first owner, while there is none.
 func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
-	token, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner)
+	invite, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner, crm.InviteLife)
 	if crm.IsKey(err, crm.KeyLastOwner) || ctx.Err() != nil {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("make the set-up link: %w", err)
 	}
-	a.onSetup(talk.StartLink(token), token)
+	a.onSetup(talk.StartLink(invite.Token), invite.Token)
 	return nil
 }
 
@@ -126,6 +129,7 @@ func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
 func (a *app) tick(ctx context.Context) error {
 	s := schedule.New(schedule.Options{Clock: a.clock, Log: a.log})
 	s.Every("ring", ringEvery, a.ring)
+	s.Every("route", routeEvery, a.route)
 	s.Every("gauges", gaugesEvery, a.gauges)
 	s.Every("purge", purgeEvery, a.purge)
 	return s.Run(ctx)
@@ -142,6 +146,19 @@ func (a *app) ring(ctx context.Context) error {
 			a.metrics.Rang(late)
 		}
 		if settled < ringBatch {
+			return nil
+		}
+	}
+}
+
+// route takes the leads one step on that wait for it, however many they are.
+func (a *app) route(ctx context.Context) error {
+	for {
+		looked, err := a.service.RouteDue(ctx, routeBatch)
+		if err != nil {
+			return err
+		}
+		if looked < routeBatch {
 			return nil
 		}
 	}
@@ -164,9 +181,19 @@ func (a *app) gauges(ctx context.Context) error {
 	return nil
 }
 
+// purge forgets what nobody needs any more.
 func (a *app) purge(ctx context.Context) error {
 	_, inboxErr := a.inbox.Purge(ctx, inbox.Keep)
 	now := a.clock.Now()
-	_, formsErr := a.forms.Purge(ctx, now.Add(-formLife))
-	return errors.Join(inboxErr, formsErr, a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+	_, noticesErr := a.store.PurgeNotifications(ctx, now.Add(-noticeLife))
+	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+}
+
+// purgeForms forgets the forms that nobody goes on with, which were abandoned.
+func (a *app) purgeForms(ctx context.Context, now time.Time) error {
+	expired, err := a.forms.Purge(ctx, now.Add(-formLife))
+	for range expired {
+		a.metrics.FormEnded("expired")
+	}
+	return err
 }

@@ -147,11 +147,11 @@ func hire(t *testing.T, sim *tgsim.Server, database, token string) []*tgsim.Pers
 	if err != nil || st.Role != crm.Owner {
 		t.Fatalf("who opened the link is %+v, %v", st, err)
 	}
-	invite, err := service.NewInvite(t.Context(), crm.Command{Actor: st.ID, Key: "test"}, crm.Agent)
+	invite, err := service.NewInvite(t.Context(), crm.Command{Actor: st.ID, Key: "test"}, crm.Agent, crm.InviteLife)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := agent.Start(invite); err != nil {
+	if err := agent.Start(invite.Token); err != nil {
 		t.Fatal(err)
 	}
 	agent.See(t, "Omid")

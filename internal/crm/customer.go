@@ -34,6 +34,7 @@ type Customer struct {
 	Reminders []Reminder // the open ones, by due time
 
 	LastInquiryAt time.Time
+	ErasedAt      time.Time // zero, but for a customer who was erased
 
 	// Not part of the replayed state: facts of the row.
 	Source         SourceID

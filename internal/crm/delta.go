@@ -17,6 +17,9 @@ func Diff(before, after Customer) Delta {
 	if !before.LastInquiryAt.Equal(after.LastInquiryAt) {
 		d.Inquired = &Change[time.Time]{before.LastInquiryAt, after.LastInquiryAt}
 	}
+	if !before.ErasedAt.Equal(after.ErasedAt) {
+		d.Erased = &Change[time.Time]{before.ErasedAt, after.ErasedAt}
+	}
 	for name, pair := range map[string]Change[string]{
 		"name": {before.Name, after.Name}, "city": {before.City, after.City}, "email": {before.Email, after.Email},
 	} {
@@ -45,6 +48,7 @@ func (d Delta) Apply(c *Customer) {
 	set(&c.HandedBy, d.HandedBy)
 	set(&c.Attempts, d.Attempts)
 	set(&c.LastInquiryAt, d.Inquired)
+	set(&c.ErasedAt, d.Erased)
 	set(&c.Phones, d.Phones)
 	set(&c.Status, d.Status)
 	for name, ch := range d.Record {
@@ -75,6 +79,7 @@ func (d Delta) Inverse() Delta {
 	inv := Delta{
 		Hidden: flip(d.Hidden), Holder: flip(d.Holder), HandedBy: flip(d.HandedBy), Attempts: flip(d.Attempts),
 		Inquired: flip(d.Inquired), Phones: flip(d.Phones), Status: flip(d.Status), Opened: d.Closed, Closed: d.Opened,
+		Erased: flip(d.Erased),
 	}
 	if d.Record != nil {
 		inv.Record = map[string]Change[string]{}

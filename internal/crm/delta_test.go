@@ -35,6 +35,9 @@ var someState = rapid.Custom(func(t *rapid.T) crm.Customer {
 		HandedBy: crm.StaffID(rapid.IntRange(0, 3).Draw(t, "from")), Attempts: rapid.IntRange(0, 5).Draw(t, "attempts"),
 		LastInquiryAt: someTime.Draw(t, "inquiry"),
 	}
+	if rapid.Bool().Draw(t, "erased") {
+		c.ErasedAt = someTime.Draw(t, "erased at")
+	}
 	for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(1, 4), 0, 3, rapid.ID).Draw(t, "phones") {
 		c.Phones = append(c.Phones, crm.PhoneNumber{Phone: persian.Phone(fmt.Sprintf("+98912000000%d", n)), Wrong: rapid.Bool().Draw(t, "wrong")})
 	}

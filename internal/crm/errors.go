@@ -23,6 +23,8 @@ type Error struct {
 	Field    string  // the part of the input that it is about
 	FieldID  FieldID // likewise, for fields of a status or of the customer
 	Customer CustomerID
+	Title    Title     // of the status, field or source that it is about, where it is no field's ID
+	Problems []Problem // KeyConfigProblems: what is wrong
 }
 
 func (e *Error) Error() string {
@@ -56,7 +58,7 @@ const (
 	KeyPast        = "past"         // the instant is over
 	KeyTooLate     = "too_late"     // undo after its 60 seconds, or after another command
 	KeyUndone      = "undone"       // undone already
-	KeyBadInvite   = "bad_invite"   // the link was used, is expired or never was
+	KeyBadInvite   = "bad_invite"   // the link was used, is expired, never was, or its maker may not invite any more
 	KeyNoPhone     = "no_phone"     // no number in it, or one that cannot be
 	KeyPhoneOther  = "phone_other"  // the number belongs to another customer (Customer)
 	KeyNoHandoff   = "no_handoff"   // nothing to accept or return any more
@@ -66,6 +68,26 @@ const (
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
 	KeyNoGroup     = "no_group"     // no such group, or the bot is not there any more
+	KeyErased      = "erased"       // the customer was erased
+	KeyInviteOver  = "invite_over"  // the invite was used, revoked or is expired
+	KeyNotAfter    = "not_after"    // the status may not follow the customer's
+	KeyNotNext     = "not_next"     // the colleague (Staff) may not be next for this status
+	KeyDefinition  = "definition"   // the status is defined otherwise than the actor saw
+)
+
+// The keys of configuration.
+const (
+	KeyNoField        = "no_field"        // no such field or choice
+	KeyDuplicate      = "duplicate"       // something (Title) is called so already
+	KeyTooMany        = "too_many"        // the list is full
+	KeyBuiltIn        = "built_in"        // cannot be retired
+	KeyConfigConflict = "config_conflict" // somebody (Staff) published another change of the same thing (Title)
+	KeyConfigProblems = "config_problems" // Problems are to be put right first
+	KeyConfigNothing  = "config_nothing"  // there is nothing to publish
+	KeyConfigUndo     = "config_undo"     // not the newest change, or another's
+	KeyBadHours       = "bad_hours"       // spans that are no part of a day, or overlap
+	KeyOwnersRole     = "owners_role"     // the owner's role changes by passing ownership on alone
+	KeyOwnerOnly      = "owner_only"      // only the owner may
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }

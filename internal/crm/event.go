@@ -27,9 +27,11 @@ const (
 	EventAsked       EventKind = "asked"  // a colleague asked the holder for the customer
 	EventLeft        EventKind = "left"   // its holder was removed
 	EventUndone      EventKind = "undone" // Undoes names the event
+	EventErased      EventKind = "erased" // the person was erased; the last event of a timeline
 )
 
-// Event is one line of a customer's timeline. It is never changed.
+// Event is one line of a customer's timeline. It is never changed, except that
+// erasing the person blanks its values: see Event.blank.
 type Event struct {
 	ID       EventID
 	Customer CustomerID
@@ -89,6 +91,7 @@ type Delta struct {
 	Opened   []Reminder                `json:"opened,omitempty"`
 	Closed   []Reminder                `json:"closed,omitempty"`
 	Moved    []Change[Reminder]        `json:"moved,omitempty"`
+	Erased   *Change[time.Time]        `json:"erased,omitempty"`
 }
 
 // Shows says whether the delta changes what cards show of who the customer is and

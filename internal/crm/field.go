@@ -46,17 +46,19 @@ type Values map[FieldID]Value
 // Field is a question: of a status, asked when it is set, or a column of the
 // customer record. Its type never changes.
 type Field struct {
-	ID       FieldID
-	Status   StatusID // 0 for a customer field
-	Key      string   // stable name used by forms and the API: "level"; unique among customer fields
-	Title    Title
-	Help     Title
-	Type     FieldType
-	Required bool
-	Choices  []ChoiceOption // for Choice and Choices
-	Derived  FieldID        // a Weekday that follows this Date field: shown, never asked; 0 for none
-	Position int
-	Retired  bool
+	ID       FieldID        `json:"id"`
+	Status   StatusID       `json:"status,omitempty"` // 0 for a customer field
+	Key      string         `json:"key"`              // stable name used by forms and the API: "level"; unique among customer fields
+	Title    Title          `json:"title"`
+	Help     Title          `json:"help,omitzero"`
+	Type     FieldType      `json:"type"`
+	Required bool           `json:"required,omitempty"`
+	Choices  []ChoiceOption `json:"choices,omitempty"`  // for Choice and Choices
+	Derived  FieldID        `json:"derived,omitempty"`  // a Weekday that follows this Date field: shown, never asked; 0 for none
+	Hidden   bool           `json:"hidden,omitempty"`   // of the customer: not on the card
+	Front    bool           `json:"front,omitempty"`    // of the customer: on the card's first lines
+	Position int            `json:"position,omitempty"` // its place as it is stored; lists are in order without it
+	Retired  bool           `json:"retired,omitempty"`
 }
 
 // ChoiceOption is one possible answer. Its ID is stable: renaming it renames

@@ -38,14 +38,14 @@ type GroupTx interface {
 	// SaveGroup writes all but the chat; at is when the bot left, where it did.
 	SaveGroup(ctx context.Context, g Group, at time.Time) error
 	// MoveGroup gives a group another chat, and leaves the messages of the old one
-	// as they are. A group that was made of the new chat meanwhile becomes one with it.
+	// as they are. What was for a group that was made of the new chat meanwhile is for
+	// this one; that group is gone.
 	MoveGroup(ctx context.Context, id GroupID, chat int64) error
-	// SaveSourceGroup sets where the leads of a source are offered; 0 for privately.
-	SaveSourceGroup(ctx context.Context, id SourceID, g GroupID) error
-	// FreeSources has the sources of a group offer privately again, and counts them.
-	FreeSources(ctx context.Context, id GroupID) (int, error)
 	// GroupOffers returns the leads offered in a group that wait to be taken.
 	GroupOffers(ctx context.Context, id GroupID) ([]GroupOffer, error)
+	// RouteOffersAnew has what was offered in a group last announced from the start: at
+	// at where it waits, and where it was taken, when that is undone.
+	RouteOffersAnew(ctx context.Context, id GroupID, at time.Time) error
 }
 
 // AddGroup notes that a manager added the bot to a group, again perhaps.
@@ -79,39 +79,109 @@ func groupTitle(s string) string {
 	return string(r[:min(len(r), MaxName)])
 }
 
-// LeaveGroup notes that the bot is not in a group any more. Its sources offer
-// privately again, as do the leads that still wait there, and the managers are
-// told. Nothing happens where the group is unknown or was left before.
-func (s *Service) LeaveGroup(ctx context.Context, cmd Command, chat int64) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		g, err := w.LockGroupChat(ctx, chat)
-		if IsKey(err, KeyNoGroup) || err == nil && g.Left {
-			return struct{}{}, nil
+// mustBeIn refuses a group that the bot is not in; 0 is none.
+func (w *work) mustBeIn(id GroupID) error {
+	g, ok := w.dir.Groups[id]
+	switch {
+	case id == 0:
+		return nil
+	case !ok:
+		return fail(NotFound, KeyNoGroup)
+	case g.Left:
+		return fail(Gone, KeyNoGroup)
+	}
+	return nil
+}
+
+// OfferInGroup has the new leads of a source offered in a group, in place of
+// everybody's private chat; with group 0 privately again. It is a version of the
+// configuration, in force at once.
+func (s *Service) OfferInGroup(ctx context.Context, cmd Command, id SourceID, group GroupID) error {
+	return s.amend(ctx, cmd, func(w *work, c *Config) error {
+		src, ok := c.Source(id)
+		if !ok || src.Retired {
+			return fail(NotFound, KeyNoSource)
 		}
+		if err := w.mustBeIn(group); err != nil {
+			return err
+		}
+		r := src.Routing
+		r.Group = group
+		if group != 0 {
+			r.Mode = RouteOffer // what goes to one person is offered nowhere
+		}
+		return c.SetRouting(id, r)
+	})
+}
+
+// inGroup has a lead that is offered to people offered in a group in their place. They
+// get it after all where the bot is not there any more.
+func (w *work) inGroup(ctx context.Context, id GroupID, ns []Notification) ([]Notification, error) {
+	if id == 0 || len(ns) == 0 || ns[0].Kind != NotifyLead {
+		return ns, nil
+	}
+	// Held, since whoever leaves a group has to know what was offered there.
+	g, err := w.LockGroup(ctx, id)
+	switch {
+	case IsKey(err, KeyNoGroup) || err == nil && g.Left:
+		return ns, nil
+	case err != nil:
+		return nil, err
+	}
+	return []Notification{{Group: id, Kind: NotifyLead, Ring: ns[0].Ring}}, nil
+}
+
+// LeaveGroup notes that the bot is not in a group any more. By a version of the
+// configuration its sources offer privately again; the leads that still wait there are
+// announced anew, and the managers are told. Nothing happens where the group is unknown
+// or was left before.
+func (s *Service) LeaveGroup(ctx context.Context, cmd Command, chat int64) error {
+	_, err := s.configure(ctx, cmd, func(w *work) (Published, error) {
+		g, ok := w.dir.groupAt(chat)
+		if !ok || g.Left {
+			return Published{}, nil
+		}
+		sources := 0
+		for _, src := range w.dir.Sources {
+			if !src.Retired && src.Routing.Place() == g.ID {
+				sources++
+			}
+		}
+		// The configuration before the group: see offer.
+		out, err := w.regroup(ctx, g.ID, 0)
 		if err != nil {
-			return struct{}{}, err
+			return Published{}, err
+		}
+		if g, err = w.LockGroupChat(ctx, chat); err != nil {
+			return Published{}, err
 		}
 		g.Left = true
 		if err := w.SaveGroup(ctx, g, w.now); err != nil {
-			return struct{}{}, err
+			return Published{}, err
 		}
-		sources, err := w.FreeSources(ctx, g.ID)
-		if err != nil {
-			return struct{}{}, err
-		}
-		offers, err := w.GroupOffers(ctx, g.ID)
-		if err != nil {
-			return struct{}{}, err
-		}
-		for _, o := range offers {
-			if err := w.notify(ctx, Event{ID: o.Event, Customer: o.Customer}, w.toEveryone()); err != nil {
-				return struct{}{}, err
-			}
+		if err := w.RouteOffersAnew(ctx, g.ID, w.now); err != nil {
+			return Published{}, err
 		}
 		ns := to(w.managers(), Notification{Kind: NotifyGroupLeft, AboutGroup: g.ID, Count: sources})
-		return struct{}{}, w.notify(ctx, Event{}, ns)
+		return out, w.notify(ctx, Event{}, ns)
 	})
 	return err
+}
+
+// regroup has all sources that are offered in one group offered in another, or with 0
+// privately, as one version.
+func (w *work) regroup(ctx context.Context, from, to GroupID) (Published, error) {
+	target := w.dir.Config()
+	for i := range target.Sources {
+		if r := &target.Sources[i].Routing; r.Group == from {
+			r.Group = to
+		}
+	}
+	out, err := w.enact(ctx, target, 0)
+	if IsKey(err, KeyConfigNothing) {
+		return Published{Version: w.dir.Version}, nil
+	}
+	return out, err
 }
 
 // MoveGroup follows a group to the chat that it became. What was offered in the
@@ -119,58 +189,52 @@ func (s *Service) LeaveGroup(ctx context.Context, cmd Command, chat int64) error
 // more. It is one command however often, and by whomever, it is noticed.
 func (s *Service) MoveGroup(ctx context.Context, from, to int64) error {
 	cmd := Command{Key: fmt.Sprintf("group:%d:%d", from, to)}
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		g, err := w.LockGroupChat(ctx, from)
-		if IsKey(err, KeyNoGroup) {
-			return struct{}{}, nil
+	_, err := s.configure(ctx, cmd, func(w *work) (out Published, err error) {
+		g, ok := w.dir.groupAt(from)
+		if !ok {
+			return Published{}, nil
 		}
-		if err != nil {
-			return struct{}{}, err
-		}
-		offers, err := w.GroupOffers(ctx, g.ID)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if err := w.MoveGroup(ctx, g.ID, to); err != nil || g.Left {
-			return struct{}{}, err
-		}
-		for _, o := range offers {
-			if !o.Sent {
-				continue // goes to the new chat as it is
-			}
-			ns := []Notification{{Group: g.ID, Kind: NotifyLead}}
-			if err := w.notify(ctx, Event{ID: o.Event, Customer: o.Customer}, ns); err != nil {
-				return struct{}{}, err
+		twin, twice := w.dir.groupAt(to)
+		here := !g.Left || twice && !twin.Left
+		if twice {
+			g.Left = !here
+			w.dir.Groups[g.ID] = g
+			if out, err = w.regroup(ctx, twin.ID, g.ID); err != nil {
+				return Published{}, err
 			}
 		}
-		return struct{}{}, nil
+		return out, w.moveGroup(ctx, from, to, here)
 	})
 	return err
 }
 
-// OfferInGroup has the new leads of a source offered in a group, in place of
-// everybody's private chat; with group 0 privately again.
-func (s *Service) OfferInGroup(ctx context.Context, cmd Command, id SourceID, group GroupID) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
+// moveGroup gives the group of a chat another one, where the bot is or is not.
+func (w *work) moveGroup(ctx context.Context, from, to int64, here bool) error {
+	g, err := w.LockGroupChat(ctx, from)
+	if err != nil {
+		return err
+	}
+	g.Left = !here
+	if err := w.SaveGroup(ctx, g, w.now); err != nil {
+		return err
+	}
+	offers, err := w.GroupOffers(ctx, g.ID)
+	if err != nil {
+		return err
+	}
+	if err := w.MoveGroup(ctx, g.ID, to); err != nil || !here {
+		return err
+	}
+	for _, o := range offers {
+		if !o.Sent {
+			continue // goes to the new chat as it is
 		}
-		if src, ok := w.dir.Sources[id]; !ok || src.Retired {
-			return struct{}{}, fail(NotFound, KeyNoSource)
+		ns := []Notification{{Group: g.ID, Kind: NotifyLead}}
+		if err := w.notify(ctx, Event{ID: o.Event, Customer: o.Customer}, ns); err != nil {
+			return err
 		}
-		if group != 0 {
-			// Held, since a group that is being left must keep no source.
-			g, err := w.LockGroup(ctx, group)
-			if err != nil {
-				return struct{}{}, err
-			}
-			if g.Left {
-				return struct{}{}, fail(Gone, KeyNoGroup)
-			}
-		}
-		return struct{}{}, w.SaveSourceGroup(ctx, id, group)
-	})
-	return err
+	}
+	return nil
 }
 
 // Offered reads a lead and its arrival as a group may see them: who it is, from
@@ -180,6 +244,9 @@ func (s *Service) Offered(ctx context.Context, dir Directory, id CustomerID, arr
 	c, err := s.store.Customer(ctx, id)
 	if err != nil {
 		return Customer{}, Event{}, err
+	}
+	if !c.ErasedAt.IsZero() {
+		return Customer{}, Event{}, fail(Gone, KeyErased)
 	}
 	if c.Hidden {
 		return Customer{}, Event{}, fail(NotFound, KeyNoCustomer)

@@ -22,6 +22,8 @@ type (
 	ReminderID int64
 	// NotificationID is a duty to tell somebody something.
 	NotificationID int64
+	// InviteID is an invite into the staff.
+	InviteID int64
 	// GroupID is a group chat that leads are offered in.
 	GroupID int64
 	// BatchID is a list that was pasted, to be shared out.

@@ -39,68 +39,68 @@ type Arrival struct {
 
 // RecordInquiry stores an arrival: the customer too when the number is new. A
 // known customer gets the fields that are empty; what differs from the record
-// stays on the inquiry and is shown. Their holder is told; where nobody holds
-// them, they are offered like a new lead, marked returning: in the group of the source,
-// where it has one, else to everyone. Inquiries of blocked
-// customers are recorded and told to nobody.
+// stays on the inquiry and is shown. Their holder is told, or the managers where
+// nothing reaches the holder; where nobody holds them, they are routed like a new
+// lead, marked returning. Inquiries of blocked customers are recorded and told to
+// nobody.
 func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
 	if in.Phone == "" {
 		return Arrival{}, &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"}
 	}
 	out, repeated, err := run(ctx, s, cmd, func(w *work) (Arrival, error) {
-		a, e, err := w.arrive(ctx, in)
+		a, c, e, err := w.arrive(ctx, in)
 		if err != nil {
 			return Arrival{}, err
 		}
-		after, err := w.LockCustomer(ctx, a.Customer)
-		if err != nil {
-			return Arrival{}, err
-		}
-		ns, err := w.tellOfArrival(ctx, after, in.Source)
-		if err != nil {
-			return Arrival{}, err
-		}
-		return a, w.notify(ctx, e, ns)
+		return a, w.announce(ctx, c, e)
 	})
 	out.Repeated = repeated
 	return out, err
 }
 
-// arrive stores one inquiry and its customer, and tells nobody yet.
-func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Event, error) {
+// arrive stores one inquiry and its customer, who stays locked, and tells nobody yet.
+func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event, error) {
 	in, err := w.cleanInquiry(in)
 	if err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
-	id, err := w.LockPhone(ctx, in.Phone)
+	before, known, err := w.lockOwner(ctx, in.Phone)
 	if err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
-	before := Customer{Hidden: true, Values: Values{}}
-	known := id != 0
-	if known {
-		if before, err = w.LockCustomer(ctx, id); err != nil {
-			return Arrival{}, Event{}, err
-		}
-	} else {
+	if !known {
 		first := Customer{Version: 1, Hidden: true, Source: in.Source, CreatedBy: in.By, CreatedAt: w.now, FirstInquiryAt: w.now, LastInquiryAt: w.now}
 		if first.ID, err = w.InsertCustomer(ctx, first); err != nil {
-			return Arrival{}, Event{}, err
+			return Arrival{}, Customer{}, Event{}, err
 		}
 		before = first
 		before.LastInquiryAt = time.Time{}
 	}
 	in.Customer, in.ReceivedAt = before.ID, w.now
 	if in.ID, err = w.InsertInquiry(ctx, in); err != nil {
-		return Arrival{}, Event{}, err
+		return Arrival{}, Customer{}, Event{}, err
 	}
 	after := before.clone()
 	e := Event{Customer: before.ID, Kind: EventInquiry, Actor: w.actor.ID, At: w.now, Key: w.key}
 	e.Detail = Detail{Inquiry: in.ID, Source: in.Source, Created: before.Hidden, Returning: known && !before.Hidden, Message: in.Message}
 	e.Detail.Differs = after.take(in, w.dir)
 	after.Hidden, after.LastInquiryAt = false, w.now
-	e, _, err = w.record(ctx, before, after, e)
-	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, e, err
+	e, after, err = w.record(ctx, before, after, e)
+	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, after, e, err
+}
+
+// lockOwner locks a number and the customer who has it; known is false where nobody
+// does. One who was erased between the two locks has given the number up, so that
+// the second look finds nobody.
+func (w *work) lockOwner(ctx context.Context, p persian.Phone) (c Customer, known bool, err error) {
+	id, err := w.LockPhone(ctx, p)
+	for err == nil && id != 0 {
+		if c, err = w.LockCustomer(ctx, id); err != nil || c.ErasedAt.IsZero() {
+			return c, true, err
+		}
+		id, err = w.LockPhone(ctx, p)
+	}
+	return Customer{}, false, err
 }
 
 // take fills the empty fields from an inquiry and returns what differs.
@@ -175,35 +175,50 @@ func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
 	return in, nil
 }
 
-// tellOfArrival says who is told that c came (again), by a source.
-func (w *work) tellOfArrival(ctx context.Context, c Customer, by SourceID) ([]Notification, error) {
-	if st, ok := w.dir.Status(c.Status.Status); ok && st.Ends == Blocked {
-		return nil, nil
-	}
-	if c.Holder != 0 {
-		return []Notification{{To: c.Holder, Kind: NotifyInquiry}}, nil
-	}
-	if id := w.dir.Sources[by].Group; id != 0 {
-		// Held, since whoever leaves a group has to know what was offered there.
-		g, err := w.LockGroup(ctx, id)
-		if err != nil {
-			return nil, err
+// PassOn takes up to limit inquiries that wait for somebody whom nothing reaches
+// (any more), and tells whoever is to be told of them now: who holds the customer by
+// then, or the managers. While no manager is reached either, they go on waiting. It
+// returns how many it took.
+func (s *Service) PassOn(ctx context.Context, limit int) (taken int, err error) {
+	err = s.store.InTx(ctx, func(tx Tx) error {
+		taken = 0
+		w := &work{Tx: tx, now: s.now()}
+		stuck, err := tx.StuckInquiries(ctx, limit)
+		if err != nil || len(stuck) == 0 {
+			return err
 		}
-		if !g.Left {
-			return []Notification{{Group: id, Kind: NotifyLead}}, nil
+		if w.dir, err = tx.Directory(ctx); err != nil || len(w.reachableManagers()) == 0 {
+			return err
 		}
+		for _, n := range stuck {
+			ok, err := w.passOn(ctx, n)
+			if err != nil {
+				return err
+			}
+			if ok {
+				taken++
+			}
+		}
+		return nil
+	})
+	if err == nil && taken > 0 {
+		s.wake()
 	}
-	return w.toEveryone(), nil
+	return taken, err
 }
 
-// toEveryone offers a lead to each in private.
-func (w *work) toEveryone() []Notification {
-	var ns []Notification
-	for _, s := range w.dir.ActiveStaff() {
-		// Somebody who cannot be reached is left out, so that nothing waits for them.
-		if !s.Unreachable {
-			ns = append(ns, Notification{To: s.ID, Kind: NotifyLead})
-		}
+// passOn is false for a notification that was settled meanwhile.
+func (w *work) passOn(ctx context.Context, n Notification) (bool, error) {
+	c, err := w.LockCustomer(ctx, n.Customer)
+	if err != nil {
+		return false, err
 	}
-	return ns
+	if ok, err := w.CancelNotification(ctx, n.ID); err != nil || !ok {
+		return false, err
+	}
+	e, err := w.LockEvent(ctx, n.Event)
+	if err != nil {
+		return false, err
+	}
+	return true, w.announce(ctx, c, e)
 }

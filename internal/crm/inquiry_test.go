@@ -66,6 +66,41 @@ func TestInquiry(t *testing.T) {
 		}
 		o.told()
 	})
+	t.Run("of somebody whose holder gets no messages", func(t *testing.T) {
+		boss, lost := o.join(crm.Manager, o.by(o.owner), 900), o.join(crm.Manager, o.by(o.owner), 901)
+		id := o.held(phone(6), sara)
+		again := func(want ...string) {
+			t.Helper()
+			arrive(crm.Inquiry{Phone: "+989120000006"})
+			o.wantTold(t, want...)
+		}
+		if err := o.Reachable(ctx, o.key(), lost.ID, false); err != nil {
+			t.Fatal(err)
+		}
+		o.told()
+		for _, state := range []crm.StaffState{crm.Suspended, crm.Removed} {
+			if err := o.ChangeStaff(ctx, o.by(boss), sara.ID, state); err != nil {
+				t.Fatal(err)
+			}
+			o.told()
+			again("inquiry>100", "inquiry>900")
+		}
+		o.exec(`UPDATE staff SET state = 'active', unreachable = true WHERE id = $1`, sara.ID)
+		again("inquiry>100", "inquiry>900")
+		o.exec(`UPDATE staff SET unreachable = true WHERE role <> 'agent'`)
+		again("inquiry>101") // it waits for whoever is back first
+		o.exec(`UPDATE staff SET unreachable = false WHERE telegram_id <> 103`)
+		again("inquiry>101")
+		for _, m := range []crm.Staff{boss, lost} {
+			if err := o.ChangeStaff(ctx, o.by(o.owner), m.ID, crm.Removed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c := o.customer(id); c.Holder != sara.ID {
+			t.Errorf("%+v", c)
+		}
+		o.told()
+	})
 	t.Run("of somebody whom nobody holds any more", func(t *testing.T) {
 		id := o.held(phone(3), sara)
 		must[crm.Outcome](t)(o.SetStatus(ctx, o.by(sara), crm.StatusChange{Customer: id, Status: o.status("Declined").ID}))
@@ -152,6 +187,60 @@ func TestInquiry(t *testing.T) {
 			t.Errorf("the last number is of customer %d", a.Customer)
 		}
 	})
+}
+
+// Inquiries that wait for somebody when messages cease to reach them are told to
+// others, once, whatever happened to them or to the customers.
+func TestPassOn(t *testing.T) {
+	o := newOffice(t, 2)
+	ctx := t.Context()
+	sara, omid := o.agents[0], o.agents[1]
+	for name, c := range map[string]struct {
+		lose  string // how Sara is lost
+		after func(id crm.CustomerID)
+		want  []string
+	}{
+		"suspended":   {`state = 'suspended'`, nil, []string{"inquiry>100"}},
+		"removed":     {`state = 'removed'`, nil, []string{"inquiry>100"}},
+		"unreachable": {`unreachable = true`, nil, []string{"inquiry>100"}},
+		"given to somebody": {`unreachable = true`, func(crm.CustomerID) {
+			must[int](t)(o.GiveAll(ctx, o.by(o.owner), sara.ID, omid.ID))
+		}, []string{"inquiry>102"}},
+		"given to nobody": {`unreachable = true`, func(crm.CustomerID) {
+			must[int](t)(o.GiveAll(ctx, o.by(o.owner), sara.ID, 0))
+		}, []string{"lead>100", "lead>102"}},
+		"blocked": {`unreachable = true`, func(id crm.CustomerID) {
+			must[crm.Outcome](t)(o.SetStatus(ctx, o.by(o.owner), crm.StatusChange{Customer: id, Status: o.status("Block list").ID}))
+		}, nil},
+		"is there": {`unreachable = false`, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer o.exec(`UPDATE staff SET state = 'active', unreachable = false WHERE id = $1`, sara.ID)
+			number := phone(int(o.keys.Load()))
+			id := o.held(number, sara)
+			must[crm.Arrival](t)(o.RecordInquiry(ctx, o.key(), crm.Inquiry{Source: 1, Phone: o.customer(id).Phone()}))
+			o.wantTold(t, "inquiry>101")
+			o.exec(`UPDATE staff SET `+c.lose+` WHERE id = $1`, sara.ID)
+			if c.after != nil {
+				c.after(id)
+			}
+			o.told()
+			o.exec(`UPDATE staff SET unreachable = true WHERE role = 'owner'`)
+			if n := must[int](t)(o.PassOn(ctx, 10)); n != 0 {
+				t.Errorf("%d passed on to nobody", n)
+			}
+			o.exec(`UPDATE staff SET unreachable = false WHERE role = 'owner'`)
+			for range 2 {
+				must[int](t)(o.PassOn(ctx, 10))
+			}
+			o.wantTold(t, c.want...)
+			left := column[int](o, `SELECT count(*) FROM notifications WHERE state = 'pending' AND kind = 'inquiry' AND staff_id = $1`, sara.ID)[0]
+			if left != 0 && name != "is there" {
+				t.Errorf("%d wait on", left)
+			}
+			o.exec(`UPDATE notifications SET state = 'cancelled' WHERE state = 'pending'`)
+		})
+	}
 }
 
 // One number, many arrivals at once: one customer, nothing lost.

@@ -68,11 +68,11 @@ func newOffice(t testing.TB, agents int) *office {
 
 func (o *office) join(role crm.Role, cmd crm.Command, telegram int64) crm.Staff {
 	o.t.Helper()
-	token, err := o.NewInvite(o.t.Context(), cmd, role)
+	inv, err := o.NewInvite(o.t.Context(), cmd, role, crm.InviteLife)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	st, err := o.Join(o.t.Context(), o.key(), token, crm.Newcomer{TelegramID: telegram, Name: fmt.Sprintf("N%d", telegram), Language: crm.Persian})
+	st, err := o.Join(o.t.Context(), o.key(), inv.Token, crm.Newcomer{TelegramID: telegram, Name: fmt.Sprintf("N%d", telegram), Language: crm.Persian})
 	if err != nil {
 		o.t.Fatal(err)
 	}

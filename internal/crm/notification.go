@@ -8,7 +8,7 @@ type NotificationKind string
 // What staff are told of.
 const (
 	NotifyLead      NotificationKind = "lead"       // a customer waits to be taken
-	NotifyInquiry   NotificationKind = "inquiry"    // the recipient's customer came again
+	NotifyInquiry   NotificationKind = "inquiry"    // the recipient's customer came again, or a manager's colleague's whom nothing reaches
 	NotifyHandOver  NotificationKind = "hand_over"  // a customer came into the recipient's cartable
 	NotifyAway      NotificationKind = "away"       // somebody else moved a customer out of the recipient's cartable
 	NotifyReturned  NotificationKind = "returned"   // a hand-off of the recipient's came back
@@ -21,6 +21,8 @@ const (
 	NotifyPasted    NotificationKind = "pasted"     // an agent's pasted list waits to be shared out
 	NotifyLeft      NotificationKind = "left"       // a removed colleague's cartable waits for a new holder
 	NotifySilent    NotificationKind = "silent"     // a colleague cannot be reached any more
+	NotifyRouted    NotificationKind = "routed"     // a lead came into the recipient's cartable by its source's routing
+	NotifyUntaken   NotificationKind = "untaken"    // nobody took a lead
 	NotifyGroupLeft NotificationKind = "group_left" // the bot is not in a group any more
 )
 
@@ -29,6 +31,9 @@ func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == N
 
 // Patient says whether the kind waits while its reader answers a question.
 func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != NotifyEscalated }
+
+// CardLife is how long a message that was sent is kept up to date.
+const CardLife = 14 * 24 * time.Hour
 
 // Notification is a duty to tell somebody about an event. It has no text: it is
 // worded when it is sent, from the event that it names. It is for a member of staff,
@@ -42,7 +47,7 @@ type Notification struct {
 	Event      EventID    // 0 for what no event tells of
 	Reminder   ReminderID // of NotifyReminder and NotifyEscalated
 	Due        time.Time  // of the ring: a later Due replaces it
-	Ring       int        // 1 for the first ring, 2 for the repeated one
+	Ring       int        // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
 	About      StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
 	Batch      BatchID    // NotifyShared, NotifyPasted
 	AboutGroup GroupID    // NotifyGroupLeft

@@ -118,7 +118,8 @@ func (o *office) everything() string {
 	o.t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"customers", "phones", "inquiries", "events", "reminders", "notifications",
-		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources", "groups"} {
+		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources",
+		"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "groups"} {
 		for _, row := range column[string](o, `SELECT x::text FROM `+table+` x ORDER BY 1`) {
 			b.WriteString(table + " " + row + "\n")
 		}
@@ -219,6 +220,12 @@ func (o *office) ring() int {
 			return total
 		}
 	}
+}
+
+// deliver has everything that waits arrive, as the outbox does.
+func (o *office) deliver() {
+	o.t.Helper()
+	o.exec(`UPDATE notifications SET state = 'sent', sent_at = $1 WHERE state = 'pending'`, o.clock.Now())
 }
 
 // together runs do n times at once and returns the errors.

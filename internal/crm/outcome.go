@@ -2,19 +2,21 @@ package crm
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
 
 // StatusChange is what came of a contact.
 type StatusChange struct {
-	Customer CustomerID
-	Version  int64 // of the customer, as the actor saw it
-	Status   StatusID
-	Answers  Values
-	Next     StaffID    // whose cartable is next, for CartableNext
-	Remind   *time.Time // for a status that asks for a reminder
-	Reason   string     // of the reminder, or the message to the colleague
+	Customer   CustomerID
+	Version    int64 // of the customer, as the actor saw it
+	Status     StatusID
+	Definition int // the version of the status that the answers were given to; 0 when it does not matter
+	Answers    Values
+	Next       StaffID    // whose cartable is next, for CartableNext
+	Remind     *time.Time // for a status that asks for a reminder
+	Reason     string     // of the reminder, or the message to the colleague
 }
 
 // SetStatus records the outcome of a contact: status, answers, the next
@@ -33,6 +35,12 @@ func (w *work) setStatus(ctx context.Context, c *Customer, e *Event, sc StatusCh
 	if !ok || status.Retired {
 		return fail(NotFound, KeyNoStatus)
 	}
+	if sc.Definition != 0 && sc.Definition != status.Version {
+		return &Error{Code: Conflict, Key: KeyDefinition, Customer: c.ID, Title: status.Title}
+	}
+	if !status.MayFollow(c.Status.Status) {
+		return &Error{Code: Conflict, Key: KeyNotAfter, Customer: c.ID, Title: status.Title}
+	}
 	answers := Values{}
 	for id, v := range sc.Answers {
 		if v = Value(strings.TrimSpace(string(v))); v != "" {
@@ -48,6 +56,7 @@ func (w *work) setStatus(ctx context.Context, c *Customer, e *Event, sc StatusCh
 	}
 	answers = status.Derive(answers)
 	was := c.Status
+	before := c.clone()
 	c.Status = StatusState{Status: status.ID, Definition: status.Version, Answers: answers, By: w.actor.ID, At: w.now}
 	if at, ok := status.Appointment(answers, w.zone()); ok {
 		c.Status.Appointment = &at
@@ -56,14 +65,14 @@ func (w *work) setStatus(ctx context.Context, c *Customer, e *Event, sc StatusCh
 	e.Detail.Reschedule = was.Status == status.ID && was.Appointment != nil && c.Status.Appointment != nil
 	c.Attempts = 0
 	c.HandedBy = 0 // whoever sets a status has accepted
-	if err := w.moveCartable(ctx, c, e, status, sc.Next); err != nil {
+	if err := w.moveCartable(ctx, before, c, e, status, sc.Next); err != nil {
 		return err
 	}
 	return w.remindOfStatus(c, status, sc.Remind, reason)
 }
 
 // moveCartable does what the status's rule says.
-func (w *work) moveCartable(ctx context.Context, c *Customer, e *Event, status Status, next StaffID) error {
+func (w *work) moveCartable(ctx context.Context, before Customer, c *Customer, e *Event, status Status, next StaffID) error {
 	switch status.Cartable {
 	case CartableNone:
 		c.Holder = 0
@@ -75,6 +84,9 @@ func (w *work) moveCartable(ctx context.Context, c *Customer, e *Event, status S
 		if next == 0 {
 			return &Error{Code: Invalid, Key: KeyRequired, Field: "next"}
 		}
+		if err := w.mustBeNext(ctx, before, status, next); err != nil {
+			return err
+		}
 		// Left with a colleague who holds it already, it needs no right to receive.
 		if next != c.Holder {
 			if err := w.mustBeActive(ctx, next); err != nil {
@@ -85,6 +97,20 @@ func (w *work) moveCartable(ctx context.Context, c *Customer, e *Event, status S
 		e.Detail.To = next
 	}
 	return nil
+}
+
+// mustBeNext refuses a colleague whom the status's rule leaves out. Whether the
+// others may receive is asked where they do.
+func (w *work) mustBeNext(ctx context.Context, before Customer, status Status, next StaffID) error {
+	st, ok := w.dir.Staff[next]
+	if !ok || !st.Active() || status.Next.Mode == NextAnyone {
+		return nil
+	}
+	some, err := nextFor(ctx, w, w.dir, status, before)
+	if err != nil || slices.ContainsFunc(some, func(s Staff) bool { return s.ID == next }) {
+		return err
+	}
+	return &Error{Code: Invalid, Key: KeyNotNext, Staff: next, Title: status.Title}
 }
 
 func (w *work) remindOfStatus(c *Customer, status Status, at *time.Time, reason string) error {

@@ -2,11 +2,7 @@ package crm
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-
-	"cartable/internal/persian"
+	"slices"
 )
 
 // Newcomer is somebody who opens an invite link: what Telegram says of them.
@@ -16,79 +12,73 @@ type Newcomer struct {
 	Language   Language
 }
 
-// NewInvite returns a one-time token that makes whoever opens it a member of
-// staff in the role. The token itself is stored nowhere. Only the program (Actor
-// 0) makes owners, and only while there is none.
-func (s *Service) NewInvite(ctx context.Context, cmd Command, role Role) (string, error) {
-	token, hash := newToken()
-	_, repeated, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		switch {
-		case cmd.Actor == 0 && role == Owner:
-			for _, st := range w.dir.ActiveStaff() {
-				if st.Role == Owner {
-					return struct{}{}, &Error{Code: Conflict, Key: KeyLastOwner, Staff: st.ID}
-				}
-			}
-		case role != Agent && role != Manager:
-			return struct{}{}, fail(Forbidden, KeyManagers)
-		default:
-			if err := mustManage(w); err != nil {
-				return struct{}{}, err
-			}
-		}
-		inv := Invite{Role: role, By: cmd.Actor, ExpiresAt: w.now.Add(InviteLife)}
-		return struct{}{}, w.InsertInvite(ctx, hash, inv, w.now)
-	})
-	if err == nil && repeated {
-		// The first call's token is gone with its answer; a new one needs a new key.
-		return "", fail(Gone, KeyBadInvite)
-	}
-	return token, err
-}
-
-// newToken returns a token for a start link and the hash that is stored of it.
-func newToken() (token string, hash []byte) {
-	raw := make([]byte, 18)
-	_, _ = rand.Read(raw) // never fails: crypto/rand ends the program instead
-	token = base64.RawURLEncoding.EncodeToString(raw)
-	return token, hashToken(token)
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
-}
-
-// Join redeems an invite. Somebody who was removed or suspended and is invited
-// again is active again, in the new role; an active member keeps the higher of
-// the two roles.
+// Join redeems an invite. Somebody who was removed and is invited again is active
+// again, in the new role; an active member keeps the higher of the two roles. A
+// suspended one is refused with KeyNotActive: only a manager resumes them. A link
+// that cannot be redeemed (any more) is KeyBadInvite; a refused one stays unused.
 func (s *Service) Join(ctx context.Context, cmd Command, token string, who Newcomer) (Staff, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (Staff, error) {
 		inv, err := w.UseInvite(ctx, hashToken(token), who.TelegramID, w.now)
 		if err != nil {
 			return Staff{}, err
 		}
-		name, err := line("name", who.Name, MaxName)
-		if err != nil || name == "" {
-			name = "—"
+		if _, ok := w.owner(); ok && inv.Role == Owner {
+			return Staff{}, fail(NotFound, KeyBadInvite)
 		}
-		st, err := w.StaffByTelegram(ctx, who.TelegramID)
-		if err != nil && !IsKey(err, KeyNotActive) {
-			return Staff{}, err
+		st, err := w.admit(ctx, inv, who)
+		if IsKey(err, KeyLastOwner) { // another link made an owner at the same moment
+			err = fail(NotFound, KeyBadInvite)
 		}
-		if err != nil {
-			st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
-				Language: who.Language, JoinedAt: w.now}
-			st.ID, err = w.InsertStaff(ctx, st)
-			return st, err
-		}
-		if !st.Active() || inv.Role == Owner || st.Role == Agent {
-			st.Role = inv.Role
-		}
-		st.State, st.Unreachable = Active, false
-		return st, w.SaveStaff(ctx, st)
+		return st, err
 	})
 	return out, err
+}
+
+// admit makes whoever opened an invite a member.
+func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, error) {
+	name, err := line("name", who.Name, MaxName)
+	if err != nil || name == "" {
+		name = "—"
+	}
+	st, err := w.StaffByTelegram(ctx, who.TelegramID)
+	if err != nil && !IsKey(err, KeyNotActive) {
+		return Staff{}, err
+	}
+	if err != nil {
+		st = Staff{TelegramID: who.TelegramID, Name: name, Role: inv.Role, State: Active,
+			Language: who.Language, JoinedAt: w.now}
+		if st.ID, err = w.InsertStaff(ctx, st); err != nil {
+			return Staff{}, err
+		}
+		return st, w.WakeRoutes(ctx, w.now)
+	}
+	if st.State == Suspended {
+		return Staff{}, &Error{Code: Forbidden, Key: KeyNotActive, Staff: st.ID}
+	}
+	if !st.Active() || inv.Role == Owner || st.Role == Agent {
+		st.Role = inv.Role
+	}
+	st.State, st.Unreachable = Active, false
+	return st, w.saveBack(ctx, st)
+}
+
+// saveBack saves somebody whom messages may reach again: their cards were left as
+// they were meanwhile.
+func (w *work) saveBack(ctx context.Context, st Staff) error {
+	if err := w.saveStaff(ctx, st); err != nil {
+		return err
+	}
+	return w.RefreshCardsOf(ctx, st.ID, w.now.Add(-CardLife))
+}
+
+// owner is the active one; ok is false while there is none.
+func (w *work) owner() (owner Staff, ok bool) {
+	for _, st := range w.dir.ActiveStaff() {
+		if st.Role == Owner {
+			return st, true
+		}
+	}
+	return Staff{}, false
 }
 
 // SetLanguage chooses the language that the actor reads.
@@ -105,38 +95,18 @@ func (s *Service) SetLanguage(ctx context.Context, cmd Command, lang Language) e
 
 // NameBusiness gives the business its name.
 func (s *Service) NameBusiness(ctx context.Context, cmd Command, name string) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
-		}
-		v, err := line("name", name, 100)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if v == "" {
-			return struct{}{}, &Error{Code: Invalid, Key: KeyEmpty, Field: "name"}
-		}
-		w.dir.Settings.Business = v
-		return struct{}{}, w.SaveSettings(ctx, w.dir.Settings)
-	})
-	return err
+	return s.amend(ctx, cmd, func(_ *work, c *Config) error { return c.SetBusinessName(name) })
 }
 
 // ShowAgentsAll says whether agents see all customers.
 func (s *Service) ShowAgentsAll(ctx context.Context, cmd Command, all bool) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
-		}
-		w.dir.Settings.AgentsSeeAll = all
-		return struct{}{}, w.SaveSettings(ctx, w.dir.Settings)
-	})
-	return err
+	return s.amend(ctx, cmd, func(_ *work, c *Config) error { return c.SetAgentsSeeAll(all) })
 }
 
 // ChangeStaff suspends, readmits or removes somebody. From that moment on they
-// can do nothing, whatever keyboards stand in their chat. What a removed
-// colleague held is offered to the managers for hand-over.
+// can do nothing, whatever keyboards stand in their chat, and the invites that they
+// made work for nobody. What a removed colleague held is offered to the managers
+// for hand-over.
 func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, state StaffState) error {
 	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
 		if err := mustManage(w); err != nil {
@@ -150,7 +120,13 @@ func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, stat
 			return struct{}{}, &Error{Code: Forbidden, Key: KeyLastOwner, Staff: id}
 		}
 		st.State = state
-		if err := w.SaveStaff(ctx, st); err != nil || state != Removed {
+		if state == Active {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
+		if err := w.saveStaff(ctx, st); err != nil {
+			return struct{}{}, err
+		}
+		if err := w.RevokeInvitesOf(ctx, id, w.now); err != nil || state != Removed {
 			return struct{}{}, err
 		}
 		held, err := w.LockHeldBy(ctx, id)
@@ -214,73 +190,14 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 			return struct{}{}, err
 		}
 		st.Unreachable = !reachable
-		if err := w.SaveStaff(ctx, st); err != nil || reachable {
+		if reachable {
+			return struct{}{}, w.saveBack(ctx, st)
+		}
+		if err := w.saveStaff(ctx, st); err != nil {
 			return struct{}{}, err
 		}
-		var ns []Notification
-		for _, m := range w.managers() {
-			if m.ID != id && !m.Unreachable {
-				ns = append(ns, Notification{To: m.ID, Kind: NotifySilent, About: id})
-			}
-		}
-		return struct{}{}, w.notify(ctx, Event{}, ns)
+		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })
+		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))
 	})
 	return err
-}
-
-// NewSource is a source as its maker is shown it once: only the hash of Key stays.
-type NewSource struct {
-	Source
-	Key string // "" where the command is a repetition: it was shown then
-}
-
-// AddSource makes a source. Actor 0 is the program's command line.
-func (s *Service) AddSource(ctx context.Context, cmd Command, title string, kind SourceKind) (NewSource, error) {
-	key, hash := newToken()
-	slug, _ := newToken()
-	out, repeated, err := run(ctx, s, cmd, func(w *work) (Source, error) {
-		if cmd.Actor != 0 {
-			if err := mustManage(w); err != nil {
-				return Source{}, err
-			}
-		}
-		v, err := line("title", title, 100)
-		if err != nil {
-			return Source{}, err
-		}
-		if v == "" {
-			return Source{}, &Error{Code: Invalid, Key: KeyEmpty, Field: "title"}
-		}
-		src := Source{Kind: kind, Title: Title{Text: v}, Slug: slugOf(slug)}
-		src.ID, err = w.InsertSource(ctx, src, hash, w.now)
-		return src, err
-	})
-	if err != nil {
-		return NewSource{}, err
-	}
-	if repeated {
-		key = "" // the first call's key is gone with its answer
-	}
-	return NewSource{Source: out, Key: key}, nil
-}
-
-// slugOf shortens a random token to what stands well in a URL.
-func slugOf(token string) string {
-	out := make([]byte, 0, 8)
-	for i := 0; i < len(token) && len(out) < 8; i++ {
-		if c := token[i]; c != '-' && c != '_' {
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
-
-// SourceByKey finds the source whose key a caller shows.
-func (s *Service) SourceByKey(ctx context.Context, key string) (Source, error) {
-	return s.store.SourceByKey(ctx, hashToken(key))
-}
-
-// SourceBySlug finds the source of a hosted form.
-func (s *Service) SourceBySlug(ctx context.Context, slug string) (Source, error) {
-	return s.store.SourceBySlug(ctx, persian.Clean(slug))
 }

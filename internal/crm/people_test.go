@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -14,7 +15,9 @@ func TestInvites(t *testing.T) {
 	join := func(token string, telegram int64) (crm.Staff, error) {
 		return o.Join(ctx, o.key(), token, crm.Newcomer{TelegramID: telegram, Name: " علي ", Language: crm.Persian})
 	}
-	invite := func(r crm.Role) string { return must[string](t)(o.NewInvite(ctx, o.by(o.owner), r)) }
+	invite := func(r crm.Role) string {
+		return must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(o.owner), r, crm.InviteLife)).Token
+	}
 
 	t.Run("works once", func(t *testing.T) {
 		token := invite(crm.Manager)
@@ -46,10 +49,64 @@ func TestInvites(t *testing.T) {
 			t.Error("it is")
 		}
 		cmd := o.by(o.owner)
-		must[string](t)(o.NewInvite(ctx, cmd, crm.Agent))
-		if token, err := o.NewInvite(ctx, cmd, crm.Agent); !crm.IsKey(err, crm.KeyBadInvite) || token != "" {
-			t.Errorf("a repetition gives a token that does not work: %q %v", token, err)
+		first := must[crm.NewInvite](t)(o.NewInvite(ctx, cmd, crm.Agent, crm.InviteLife))
+		if again, err := o.NewInvite(ctx, cmd, crm.Agent, crm.InviteLife); !crm.IsKey(err, crm.KeyBadInvite) || again.Token != "" || again.ID != first.ID {
+			t.Errorf("a repetition gives a token that does not work, or another invite: %+v %v", again, err)
 		}
+	})
+	t.Run("chosen lives", func(t *testing.T) {
+		for i, life := range crm.InviteLives() {
+			inv := must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(o.owner), crm.Agent, life))
+			if want := o.clock.Now().Add(life); !inv.ExpiresAt.Equal(want) {
+				t.Errorf("until %s, want %s", inv.ExpiresAt, want)
+			}
+			o.clock.forward(life)
+			o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(inv.Token, int64(700+i)); return err })
+		}
+		o.refused(t, crm.Invalid, crm.KeyBadValue, func() error {
+			_, err := o.NewInvite(ctx, o.by(o.owner), crm.Agent, 400*24*time.Hour)
+			return err
+		})
+	})
+	t.Run("a life is changed, the link stays", func(t *testing.T) {
+		token := invite(crm.Agent)
+		life := crm.InviteLives()[2]
+		inv := must[crm.Invite](t)(o.SetInviteLife(ctx, o.by(o.owner), token, life))
+		found := must[crm.Invite](t)(o.FindInvite(ctx, o.owner, token))
+		if found != inv || !found.ExpiresAt.Equal(o.clock.Now().Add(life)) || found.Role != crm.Agent || found.By != o.owner.ID {
+			t.Errorf("%+v, found %+v", inv, found)
+		}
+		o.refused(t, crm.Invalid, crm.KeyBadValue, func() error {
+			_, err := o.SetInviteLife(ctx, o.by(o.owner), token, time.Second)
+			return err
+		})
+		o.clock.forward(life - time.Second)
+		must[crm.Staff](t)(join(token, 710))
+		o.over(t, token)
+	})
+	t.Run("revoked", func(t *testing.T) {
+		token := invite(crm.Manager)
+		inv := must[crm.Invite](t)(o.FindInvite(ctx, o.owner, token))
+		if open := must[[]crm.Invite](t)(o.OpenInvites(ctx, o.owner)); len(open) != 1 || open[0] != inv {
+			t.Fatalf("open: %+v", open)
+		}
+		if err := o.RevokeInvite(ctx, o.by(o.owner), inv.ID); err != nil {
+			t.Fatal(err)
+		}
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(token, 720); return err })
+		o.refused(t, crm.NotFound, crm.KeyInviteOver, func() error { return o.RevokeInvite(ctx, o.by(o.owner), inv.ID) })
+		o.over(t, token)
+		if open := must[[]crm.Invite](t)(o.OpenInvites(ctx, o.owner)); len(open) != 0 {
+			t.Errorf("open: %+v", open)
+		}
+	})
+	t.Run("who is removed does not come back by a link of their own", func(t *testing.T) {
+		boss := o.join(crm.Manager, o.by(o.owner), 730)
+		own := must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(boss), crm.Manager, crm.InviteLife))
+		if err := o.ChangeStaff(ctx, o.by(o.owner), boss.ID, crm.Removed); err != nil {
+			t.Fatal(err)
+		}
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(own.Token, boss.TelegramID); return err })
 	})
 	t.Run("who joins again", func(t *testing.T) {
 		if st := must[crm.Staff](t)(join(invite(crm.Manager), sara.TelegramID)); st.ID != sara.ID || st.Role != crm.Manager {
@@ -68,11 +125,48 @@ func TestInvites(t *testing.T) {
 			t.Errorf("invited again: %+v", st)
 		}
 	})
+	t.Run("who was suspended", func(t *testing.T) {
+		if err := o.ChangeStaff(ctx, o.by(o.owner), sara.ID, crm.Suspended); err != nil {
+			t.Fatal(err)
+		}
+		token := invite(crm.Manager)
+		o.refused(t, crm.Forbidden, crm.KeyNotActive, func() error { _, err := join(token, sara.TelegramID); return err })
+		if err := o.ChangeStaff(ctx, o.by(o.owner), sara.ID, crm.Active); err != nil {
+			t.Fatal(err)
+		}
+		if st := must[crm.Staff](t)(join(token, sara.TelegramID)); st.Role != crm.Manager {
+			t.Errorf("the refused link was used up: %+v", st)
+		}
+	})
+	t.Run("of a maker who may not invite any more", func(t *testing.T) {
+		boss := o.join(crm.Manager, o.by(o.owner), 700)
+		for i, take := range []string{`state = 'suspended'`, `state = 'removed'`, `role = 'agent'`} {
+			token := must[crm.NewInvite](t)(o.NewInvite(ctx, o.by(boss), crm.Manager, crm.InviteLife)).Token
+			o.exec(`UPDATE staff SET `+take+` WHERE id = $1`, boss.ID)
+			for _, who := range []int64{boss.TelegramID, 701} { // themselves, or a friend
+				o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error { _, err := join(token, who); return err })
+			}
+			o.exec(`UPDATE staff SET state = 'active', role = 'manager' WHERE id = $1`, boss.ID)
+			must[crm.Staff](t)(join(token, int64(710+i)))
+		}
+	})
 	t.Run("owners", func(t *testing.T) {
-		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), crm.Owner); return err })
-		o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Owner); return err })
-		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Manager); return err })
-		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), "king"); return err })
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), crm.Owner, crm.InviteLife); return err })
+		o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Owner, crm.InviteLife); return err })
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.key(), crm.Manager, crm.InviteLife); return err })
+		o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.NewInvite(ctx, o.by(o.owner), "king", crm.InviteLife); return err })
+	})
+}
+
+// over expects that an invite cannot be acted on any more.
+func (o *office) over(t *testing.T, token string) {
+	t.Helper()
+	if _, err := o.FindInvite(t.Context(), o.owner, token); !crm.IsKey(err, crm.KeyInviteOver) {
+		t.Error(err)
+	}
+	o.refused(t, crm.NotFound, crm.KeyInviteOver, func() error {
+		_, err := o.SetInviteLife(t.Context(), o.by(o.owner), token, crm.InviteLife)
+		return err
 	})
 }
 
@@ -80,18 +174,49 @@ func TestInvites(t *testing.T) {
 func TestTwoOwnerLinks(t *testing.T) {
 	o := newOffice(t, 0)
 	o.exec(`UPDATE staff SET state = 'removed', role = 'agent'`)
-	a := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
-	b := must[string](t)(o.NewInvite(t.Context(), o.key(), crm.Owner))
+	a := must[crm.NewInvite](t)(o.NewInvite(t.Context(), o.key(), crm.Owner, crm.InviteLife)).Token
+	b := must[crm.NewInvite](t)(o.NewInvite(t.Context(), o.key(), crm.Owner, crm.InviteLife)).Token
+	o.exec(`UPDATE staff SET state = 'active', role = 'manager'`)
+	if open := must[[]crm.Invite](t)(o.OpenInvites(t.Context(), o.dir().Staff[o.owner.ID])); len(open) != 0 {
+		t.Errorf("a manager sees the links of owners: %+v", open)
+	}
+	o.over(t, a)
 	must[crm.Staff](t)(o.Join(t.Context(), o.key(), a, crm.Newcomer{TelegramID: 1, Language: crm.English}))
-	o.refused(t, crm.Conflict, crm.KeyLastOwner, func() error {
-		_, err := o.Join(t.Context(), o.key(), b, crm.Newcomer{TelegramID: 2, Name: "B", Language: crm.Persian})
-		return err
-	})
+	for _, who := range []int64{1, 2} { // the owner themselves, too
+		o.refused(t, crm.NotFound, crm.KeyBadInvite, func() error {
+			_, err := o.Join(t.Context(), o.key(), b, crm.Newcomer{TelegramID: who, Name: "B", Language: crm.Persian})
+			return err
+		})
+	}
 	if st := must[crm.Staff](t)(o.StaffByTelegramID(t.Context(), 1)); st.Role != crm.Owner || st.Name == "" {
 		t.Errorf("%+v", st)
 	}
 	if _, err := o.StaffByTelegramID(t.Context(), 2); !crm.IsKey(err, crm.KeyNotActive) {
 		t.Error(err)
+	}
+}
+
+// Two owner links at the same moment: one makes the owner, the other is a bad one.
+func TestTwoOwnerLinksAtOnce(t *testing.T) {
+	o := newOffice(t, 0)
+	o.exec(`UPDATE staff SET state = 'removed', role = 'agent'`)
+	var tokens []string
+	for range 4 {
+		tokens = append(tokens, must[crm.NewInvite](t)(o.NewInvite(t.Context(), o.key(), crm.Owner, crm.InviteLife)).Token)
+	}
+	won := 0
+	for _, err := range together(len(tokens), func(i int) error {
+		_, err := o.Join(t.Context(), o.key(), tokens[i], crm.Newcomer{TelegramID: int64(1 + i), Language: crm.Persian})
+		return err
+	}) {
+		if err == nil {
+			won++
+		} else if !crm.IsKey(err, crm.KeyBadInvite) {
+			t.Error(err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d owners", won)
 	}
 }
 
@@ -193,10 +318,10 @@ func TestSources(t *testing.T) {
 	if again.ID != src.ID || again.Slug != src.Slug || again.Key != "" {
 		t.Errorf("%+v, first %+v", again, src)
 	}
-	if got := must[crm.Source](t)(o.SourceByKey(ctx, src.Key)); got != src.Source {
+	if got := must[crm.Source](t)(o.SourceByKey(ctx, src.Key)); !reflect.DeepEqual(got, src.Source) {
 		t.Errorf("%+v", got)
 	}
-	if got := must[crm.Source](t)(o.SourceBySlug(ctx, src.Slug)); got != src.Source {
+	if got := must[crm.Source](t)(o.SourceBySlug(ctx, src.Slug)); !reflect.DeepEqual(got, src.Source) {
 		t.Errorf("%+v", got)
 	}
 	o.exec(`UPDATE sources SET retired_at = now() WHERE id = $1`, src.ID)

@@ -23,14 +23,14 @@ func (s *Service) StaffByTelegramID(ctx context.Context, id int64) (Staff, error
 }
 
 // Card reads a customer with the last events; KeyNoCustomer when there is none
-// that the actor may see.
+// that the actor may see, KeyErased for one who was erased.
 func (s *Service) Card(ctx context.Context, dir Directory, actor Staff, id CustomerID, events int) (Card, error) {
 	c, err := s.store.Customer(ctx, id)
 	if err != nil {
 		return Card{}, err
 	}
-	if !Sees(actor, dir.Settings, c) {
-		return Card{}, fail(NotFound, KeyNoCustomer)
+	if err := visible(actor, dir.Settings, c); err != nil {
+		return Card{}, err
 	}
 	es, err := s.store.Events(ctx, id, 0, events)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Service) Inquiry(ctx context.Context, id InquiryID) (Inquiry, error) {
 	return s.store.Inquiry(ctx, id)
 }
 
-// BatchWaiting is how many customers of a batch nobody holds.
+// BatchWaiting is how many customers of a batch wait to be taken.
 func (s *Service) BatchWaiting(ctx context.Context, id BatchID) (int, error) {
 	return s.store.BatchWaiting(ctx, id)
 }

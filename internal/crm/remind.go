@@ -68,7 +68,7 @@ func (s *Service) React(ctx context.Context, actor StaffID, id ReminderID) error
 		if err != nil {
 			return err
 		}
-		if mayReact(id)(w, c) != nil {
+		if !Settles(w.actor, c, id) {
 			return nil
 		}
 		return tx.Reacted(ctx, id, w.now)
@@ -97,7 +97,7 @@ func (s *Service) onReminder(ctx context.Context, cmd Command, id ReminderID, ki
 			return Outcome{}, err
 		}
 		return w.apply(ctx, before, change{
-			kind: kind, right: mayReact(id),
+			kind: kind, right: maySettle(id),
 			alter: func(w *work, c *Customer, e *Event) error {
 				r, ok := c.Reminder(id)
 				if !ok {
@@ -112,11 +112,10 @@ func (s *Service) onReminder(ctx context.Context, cmd Command, id ReminderID, ki
 	return out, err
 }
 
-// mayReact lets the holder and managers settle a reminder, and whoever it rings
-// for where nobody holds the customer.
-func mayReact(id ReminderID) func(*work, Customer) error {
+// maySettle is Settles as the right of a command.
+func maySettle(id ReminderID) func(*work, Customer) error {
 	return func(w *work, c Customer) error {
-		if r, ok := c.Reminder(id); ok && c.Holder == 0 && r.For == w.actor.ID {
+		if Settles(w.actor, c, id) {
 			return nil
 		}
 		return mustChange(w, c)

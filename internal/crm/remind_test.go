@@ -23,6 +23,7 @@ func TestRing(t *testing.T) {
 		t.Helper()
 		o.clock.forward(after)
 		o.ring()
+		o.deliver()
 		o.wantTold(t, want...)
 	}
 	t.Run("at its minute, again, then to the managers, then never", func(t *testing.T) {
@@ -98,6 +99,25 @@ func TestRing(t *testing.T) {
 		ring(t, time.Hour)
 		must[crm.Outcome](t)(o.Done(ctx, o.by(omid), o.customer(id).Reminders[0].ID))
 	})
+	t.Run("anew for whoever gets the customer while it is due", func(t *testing.T) {
+		id := o.held(phone(10), sara)
+		r := o.remind(sara, id, time.Hour)
+		ring(t, time.Hour, "reminder>101")
+		if err := o.React(ctx, sara.ID, r); err != nil {
+			t.Fatal(err)
+		}
+		must[crm.Outcome](t)(o.HandOver(ctx, o.by(sara), id, 0, omid.ID, ""))
+		o.told()
+		ring(t, 0, "reminder>102")
+		ring(t, crm.RepeatAfter, "reminder>102")
+		must[crm.Outcome](t)(o.HandOver(ctx, o.by(o.owner), id, 0, sara.ID, "")) // rung twice, reacted to never
+		o.told()
+		ring(t, 0, "reminder>101")
+		must[crm.Outcome](t)(o.meet(sara, id, "2026-12-01", omid)) // the status that hands it over closes what was before
+		o.told()
+		ring(t, crm.RepeatAfter)
+		must[crm.Outcome](t)(o.Done(ctx, o.by(omid), o.customer(id).Reminders[0].ID))
+	})
 	t.Run("where nobody holds the customer, for whoever set it", func(t *testing.T) {
 		id := o.lead(phone(5), "")
 		o.told()
@@ -154,6 +174,7 @@ func TestRingOfTheOnlyManager(t *testing.T) {
 	for _, want := range []string{"reminder>100", "reminder>100", "escalated>100"} {
 		o.clock.forward(time.Hour)
 		o.ring()
+		o.deliver()
 		o.wantTold(t, want)
 	}
 }
@@ -193,6 +214,49 @@ func TestRingAfterThreeDays(t *testing.T) {
 	if n := column[int](o, `SELECT count(*) FROM reminders WHERE rings <> 1`)[0]; n != 0 {
 		t.Errorf("%d reminders did not ring exactly once", n)
 	}
+}
+
+// While Telegram is away a reminder is neither repeated nor told to the managers:
+// its holder has heard nothing. The quarter of an hour begins when it arrives.
+func TestRingThatHasNotArrived(t *testing.T) {
+	o := newOffice(t, 1)
+	sara := o.agents[0]
+	o.remind(sara, o.held(phone(1), sara), time.Hour)
+	step := func(after time.Duration, want ...string) {
+		t.Helper()
+		o.clock.forward(after)
+		if n := o.ring(); n != len(want) {
+			t.Errorf("%d steps, want %d", n, len(want))
+		}
+		o.wantTold(t, want...)
+	}
+	step(time.Hour, "reminder>101")
+	step(24 * time.Hour)
+	o.deliver()
+	step(crm.RepeatAfter - time.Second)
+	step(time.Second, "reminder>101")
+	step(24 * time.Hour)
+	o.deliver()
+	step(crm.EscalateAfter - time.Second)
+	step(time.Second, "escalated>100")
+	step(24 * time.Hour)
+}
+
+// A ring on its way to somebody who was suspended does not keep the managers from
+// hearing of it.
+func TestRingOfTheSuspendedIsEscalated(t *testing.T) {
+	o := newOffice(t, 1)
+	sara := o.agents[0]
+	o.remind(sara, o.held(phone(1), sara), time.Hour)
+	o.clock.forward(time.Hour)
+	o.ring()
+	o.wantTold(t, "reminder>101")
+	if err := o.ChangeStaff(t.Context(), o.by(o.owner), sara.ID, crm.Suspended); err != nil {
+		t.Fatal(err)
+	}
+	o.clock.forward(crm.RepeatAfter)
+	o.ring()
+	o.wantTold(t, "escalated>100")
 }
 
 // A ring that waits to be sent is not told once its reminder is settled.

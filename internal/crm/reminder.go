@@ -26,9 +26,9 @@ type Reminder struct {
 
 // Reminders ring, are repeated and are told to managers in these steps.
 const (
-	RepeatAfter   = 15 * time.Minute // without a reaction after the first ring
+	RepeatAfter   = 15 * time.Minute // without a reaction after the first ring arrived
 	EscalateAfter = 15 * time.Minute // without one after the second
-	LateAfter     = 2 * time.Minute  // a ring later than this says that it is late
+	LateAfter     = 2 * time.Minute  // a ring that arrives later than this says that it is late
 )
 
 // MaxAttempts is after how many calls without an answer the agent is asked what

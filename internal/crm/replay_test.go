@@ -33,7 +33,8 @@ func TestRandomCourses(t *testing.T) {
 		o.exec(`UPDATE staff SET state = 'active', unreachable = false`)
 		o.exec(`UPDATE settings SET agents_see_all = true`)
 		// Nothing is left over from the case before.
-		o.exec(`TRUNCATE customers, phones, inquiries, events, reminders, notifications, batches, batch_customers, commands`)
+		o.exec(`TRUNCATE customers, phones, inquiries, events, reminders, notifications, batches, batch_customers, commands,
+			routes, turns`)
 		co := &course{office: o, people: append([]crm.Staff{o.owner}, o.agents...)}
 		for range 3 {
 			next++
@@ -100,6 +101,9 @@ func (o *office) illegal(c crm.Customer) string {
 		return "to be accepted by nobody, or by its sender"
 	case c.Attempts < 0 || c.Version < 1:
 		return fmt.Sprintf("%d attempts, version %d", c.Attempts, c.Version)
+	case !c.ErasedAt.IsZero() && (!c.Hidden || c.Holder != 0 || len(c.Reminders)+len(c.Phones)+len(c.Values)+len(c.Status.Answers) > 0 ||
+		c.Name+c.City+c.Email != "" || o.last(c.ID).Kind != crm.EventErased):
+		return "somebody erased of whom something is left"
 	case c.Status.Status == 0 && (c.Status.Appointment != nil || len(c.Status.Answers) > 0):
 		return "answers without a status"
 	case !slices.IsSortedFunc(c.Reminders, func(a, b crm.Reminder) int { return a.Due.Compare(b.Due) }):
@@ -140,7 +144,7 @@ type courseCommand func(co *course, t *rapid.T, cmd crm.Command, id crm.Customer
 
 var commandNames = []string{"take", "take next", "hand over", "accept", "return", "ask", "keep", "note", "edit", "phone",
 	"no answer", "wrong number", "remind", "later", "done", "status", "status", "status", "undo", "undo", "inquiry",
-	"list", "share", "staff", "give all", "ring", "react"}
+	"list", "share", "staff", "give all", "ring", "react", "erase"}
 
 var courseCommands = map[string]courseCommand{
 	"take": func(co *course, t *rapid.T, cmd crm.Command, id crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
@@ -238,6 +242,9 @@ var courseCommands = map[string]courseCommand{
 		to := rapid.SampledFrom(co.people).Draw(t, "to").ID
 		_, err := co.GiveAll(co.t.Context(), cmd, other, to*crm.StaffID(rapid.IntRange(0, 1).Draw(t, "to somebody")))
 		return crm.Outcome{}, err
+	},
+	"erase": func(co *course, t *rapid.T, cmd crm.Command, id crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
+		return co.Erase(co.t.Context(), cmd, id)
 	},
 	"ring": func(co *course, t *rapid.T, _ crm.Command, _ crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
 		_, _, err := co.RingDue(co.t.Context(), 10)

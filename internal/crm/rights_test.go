@@ -49,7 +49,9 @@ func TestInactiveActors(t *testing.T) {
 			_, err := o.RecordInquiry(ctx, c, crm.Inquiry{Source: 1, Phone: "+989120000077"})
 			return err
 		},
-		"invite":   func(c crm.Command) error { _, err := o.NewInvite(ctx, c, crm.Agent); return err },
+		"invite":   func(c crm.Command) error { _, err := o.NewInvite(ctx, c, crm.Agent, crm.InviteLife); return err },
+		"revoke":   func(c crm.Command) error { return o.RevokeInvite(ctx, c, 1) },
+		"erase":    func(c crm.Command) error { _, err := o.Erase(ctx, c, id); return err },
 		"language": func(c crm.Command) error { return o.SetLanguage(ctx, c, crm.English) },
 		"business": func(c crm.Command) error { return o.NameBusiness(ctx, c, "x") },
 		"show all": func(c crm.Command) error { return o.ShowAgentsAll(ctx, c, false) },
@@ -77,8 +79,14 @@ func TestManagersAlone(t *testing.T) {
 	o := newOffice(t, 2)
 	ctx := t.Context()
 	c := func() crm.Command { return o.by(o.agents[0]) }
+	held := o.held(phone(1), o.agents[0])
 	for _, do := range []func() error{
-		func() error { _, err := o.NewInvite(ctx, c(), crm.Agent); return err },
+		func() error { _, err := o.NewInvite(ctx, c(), crm.Agent, crm.InviteLife); return err },
+		func() error { _, err := o.SetInviteLife(ctx, c(), "x", crm.InviteLife); return err },
+		func() error { return o.RevokeInvite(ctx, c(), 1) },
+		func() error { _, err := o.OpenInvites(ctx, o.agents[0]); return err },
+		func() error { _, err := o.FindInvite(ctx, o.agents[0], "x"); return err },
+		func() error { _, err := o.Erase(ctx, c(), held); return err },
 		func() error { return o.NameBusiness(ctx, c(), "x") },
 		func() error { return o.ShowAgentsAll(ctx, c(), false) },
 		func() error { return o.ChangeStaff(ctx, c(), o.agents[1].ID, crm.Removed) },

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -196,7 +197,7 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 	}
 	e.ID = id
 	if e.Delta.Shows() {
-		if err := w.RefreshCards(ctx, after.ID); err != nil {
+		if err := w.RefreshCards(ctx, after.ID, w.now.Add(-CardLife), e.Kind == EventUndone); err != nil {
 			return e, after, err
 		}
 	}
@@ -231,14 +232,19 @@ func (w *work) lockVisible(ctx context.Context, id CustomerID) (Customer, error)
 	if err != nil {
 		return Customer{}, err
 	}
-	if w.actor.ID != 0 && !Sees(w.actor, w.dir.Settings, c) {
-		return Customer{}, fail(NotFound, KeyNoCustomer)
+	if w.actor.ID == 0 && c.ErasedAt.IsZero() {
+		return c, nil
 	}
-	return c, nil
+	return c, visible(w.actor, w.dir.Settings, c)
 }
 
 // zone is the business's.
 func (w *work) zone() *time.Location { return w.dir.Settings.Location() }
+
+// reachableManagers are those whom messages reach.
+func (w *work) reachableManagers() []Staff {
+	return slices.DeleteFunc(w.managers(), func(s Staff) bool { return !s.Reached() })
+}
 
 // managers are the active ones.
 func (w *work) managers() []Staff {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"cartable/internal/persian"
 )
@@ -15,6 +16,13 @@ const MaxList = 1000
 type ListEntry struct {
 	Phone persian.Phone `json:"phone"`
 	Name  string        `json:"name"`
+}
+
+// Batch is what one list brought in to be shared out.
+type Batch struct {
+	By  StaffID
+	At  time.Time
+	Key string // of the command that made it
 }
 
 // ListResult is what taking a list in led to.
@@ -41,12 +49,8 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 		var res ListResult
 		var waiting []CustomerID
 		for _, en := range entries {
-			a, e, err := w.arrive(ctx, Inquiry{Source: source, Phone: en.Phone, Name: en.Name, By: w.actor.ID,
+			a, c, e, err := w.arrive(ctx, Inquiry{Source: source, Phone: en.Phone, Name: en.Name, By: w.actor.ID,
 				Extra: json.RawMessage("{}")})
-			if err != nil {
-				return res, err
-			}
-			c, err := w.LockCustomer(ctx, a.Customer)
 			if err != nil {
 				return res, err
 			}
@@ -56,13 +60,9 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 			} else {
 				res.New = append(res.New, c.ID)
 			}
-			ns, err := w.tellOfArrival(ctx, c, source)
-			if err != nil {
-				return res, err
-			}
-			if c.Holder == 0 && len(ns) > 0 {
+			if c.Holder == 0 && !w.blocked(c) {
 				waiting = append(waiting, c.ID)
-			} else if err := w.notify(ctx, e, ns); err != nil {
+			} else if err := w.announce(ctx, c, e); err != nil {
 				return res, err
 			}
 		}
@@ -75,7 +75,7 @@ func (w *work) makeBatch(ctx context.Context, res *ListResult, waiting []Custome
 	if len(waiting) == 0 {
 		return nil
 	}
-	batch, err := w.InsertBatch(ctx, w.actor.ID, waiting, w.now)
+	batch, err := w.InsertBatch(ctx, Batch{By: w.actor.ID, At: w.now, Key: w.key}, waiting)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ type Shares struct {
 	Event EventID         `json:"event"` // what Undo takes
 }
 
-// ShareOut deals the customers of a batch whom nobody holds evenly among
+// ShareOut deals the customers of a batch who wait to be taken evenly among
 // colleagues: shares differ by one at most. Each is told once, how many.
 func (s *Service) ShareOut(ctx context.Context, cmd Command, batch BatchID, among []StaffID) (Shares, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (Shares, error) {
@@ -165,8 +165,8 @@ func (w *work) deal(ctx context.Context, batch BatchID, ids []CustomerID, among 
 	return shares, nil
 }
 
-// Offer offers the customers of a batch whom nobody holds like new leads of the
-// sources that they first came by.
+// Offer offers the customers of a batch who wait to be taken to everyone on shift,
+// like new leads, or in the group of the source that they first came by.
 func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
 		if err := mustManage(w); err != nil {
@@ -181,15 +181,14 @@ func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, e
 			if err != nil {
 				return 0, err
 			}
-			e, err := w.LastEvent(ctx, id)
+			if w.blocked(c) {
+				continue
+			}
+			last, err := w.LastEvent(ctx, id)
 			if err != nil {
 				return 0, err
 			}
-			ns, err := w.tellOfArrival(ctx, c, c.Source)
-			if err != nil {
-				return 0, err
-			}
-			if err := w.notify(ctx, Event{ID: e, Customer: id}, ns); err != nil {
+			if err := w.offerAnew(ctx, c, last); err != nil {
 				return 0, err
 			}
 		}

@@ -96,6 +96,53 @@ func TestShareOut(t *testing.T) {
 	o.wantTold(t, "shared>101", "shared>102")
 }
 
+// Whoever was settled before the list is shared out is not dealt to anybody.
+func TestShareOutLeavesTheSettledAlone(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	sara := o.agents[0]
+	res := must[crm.ListResult](t)(o.ImportList(ctx, o.by(o.owner), 1, list(0, 3)))
+	for i, title := range []string{"Declined", "Block list"} {
+		must[crm.Outcome](t)(o.SetStatus(ctx, o.by(o.owner), crm.StatusChange{Customer: res.New[i], Status: o.status(title).ID}))
+	}
+	must[crm.Arrival](t)(o.RecordInquiry(ctx, o.key(), crm.Inquiry{Source: 1, Phone: o.customer(res.New[1]).Phone()})) // still blocked
+	o.told()
+	if n := must[int](t)(o.BatchWaiting(ctx, res.Batch)); n != 1 {
+		t.Errorf("%d wait", n)
+	}
+	if n := must[int](t)(o.Offer(ctx, o.by(o.owner), res.Batch)); n != 1 {
+		t.Errorf("%d offered", n)
+	}
+	o.wantTold(t, "lead>100", "lead>101")
+	sh := must[crm.Shares](t)(o.ShareOut(ctx, o.by(o.owner), res.Batch, []crm.StaffID{sara.ID}))
+	if sh.Per[sara.ID] != 1 || o.customer(res.New[2]).Holder != sara.ID {
+		t.Errorf("%+v", sh)
+	}
+}
+
+// A list that was undone has nobody to share out, not even those who were known.
+func TestUndoneListIsEmpty(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	pool := o.lead(phone(0), "")
+	other := must[crm.ListResult](t)(o.ImportList(ctx, o.by(o.owner), 1, list(10, 2)))
+	res := must[crm.ListResult](t)(o.ImportList(ctx, o.by(o.owner), 1, list(0, 3)))
+	if len(res.Known) != 1 || must[int](t)(o.BatchWaiting(ctx, res.Batch)) != 3 {
+		t.Fatalf("%+v", res)
+	}
+	must[crm.Outcome](t)(o.Undo(ctx, o.by(o.owner), res.Event))
+	if n := must[int](t)(o.BatchWaiting(ctx, res.Batch)); n != 0 {
+		t.Errorf("%d wait", n)
+	}
+	o.refused(t, crm.Gone, crm.KeyNoLead, func() error {
+		_, err := o.ShareOut(ctx, o.by(o.owner), res.Batch, []crm.StaffID{o.agents[0].ID})
+		return err
+	})
+	if n := must[int](t)(o.BatchWaiting(ctx, other.Batch)); n != 2 || !o.customer(pool).Waiting() {
+		t.Errorf("another list: %d wait; the known one waits: %v", n, o.customer(pool).Waiting())
+	}
+}
+
 func TestOffer(t *testing.T) {
 	o := newOffice(t, 2)
 	ctx := t.Context()

@@ -36,30 +36,36 @@ type Staff struct {
 	Language    Language
 	Unreachable bool // blocked the bot, or never started it
 	JoinedAt    time.Time
+
+	Shift      Week      // when they work; empty: in the business's hours
+	LeaveUntil time.Time // on leave before it; zero for not
+	Duty       Duty      // what they said, over the shift …
+	DutyUntil  time.Time // … until then; zero: until told otherwise
+	Limit      int       // the most customers held to which routing brings them; 0 for none
 }
 
 // Active says whether the person may use the bot now.
 func (s Staff) Active() bool { return s.State == Active }
 
+// Reached says whether messages reach the person now.
+func (s Staff) Reached() bool { return s.Active() && !s.Unreachable }
+
 // Manages says whether the person is an active manager or the owner.
 func (s Staff) Manages() bool { return s.Active() && s.Role.Manages() }
 
-// Invite is a one-time link into the staff. Only the hash of its token is kept.
-type Invite struct {
-	Role      Role
-	By        StaffID // 0 when the program made it, for the first owner
-	ExpiresAt time.Time
-}
-
-// InviteLife is how long an invite link works.
-const InviteLife = 7 * 24 * time.Hour
-
-// Settings are the business's own.
+// Settings are the business's own. Their parts are told apart by their names in
+// JSON: two managers may change different ones at once.
 type Settings struct {
-	Business     string // its name; "" until the owner gave it
-	Zone         string // IANA name
-	Language     Language
-	AgentsSeeAll bool
+	Business     string    `json:"business"` // its name; "" until the owner gave it
+	Zone         string    `json:"zone"`     // IANA name
+	Language     Language  `json:"language"`
+	AgentsSeeAll bool      `json:"agents_see_all"`
+	Retention    int       `json:"retention"` // days that closed customers are kept; 0 for ever
+	Digests      []StaffID `json:"digests"`   // who gets the day's digests; none for all managers
+
+	Hours    Week           `json:"hours"`    // when the business is open; empty: always
+	DaysOff  []time.Weekday `json:"days_off"` // closed every week, whatever Hours say; a shift of one's own may name them
+	Holidays []Holiday      `json:"holidays"` // closed for everybody, by date
 }
 
 // Location is the business's time zone. A name that the program does not know
@@ -72,35 +78,10 @@ func (s Settings) Location() *time.Location {
 	return loc
 }
 
-// SourceKind is how a source delivers customers.
-type SourceKind string
-
-// The kinds of source.
-const (
-	SourceForm   SourceKind = "form"
-	SourceAPI    SourceKind = "api"
-	SourceSignup SourceKind = "signup"
-	SourceCall   SourceKind = "call"
-	SourceManual SourceKind = "manual"
-)
-
-// SourceKinds are the kinds that can be added; manual exists from the start.
-func SourceKinds() []SourceKind { return []SourceKind{SourceForm, SourceAPI, SourceSignup, SourceCall} }
-
-// Source is a way by which customers enter the list. Slug is its public name in
-// URLs; the key of an API source is kept as a hash only.
-type Source struct {
-	ID      SourceID
-	Kind    SourceKind
-	Title   Title
-	Slug    string
-	Group   GroupID // where its leads are offered; 0 for in everybody's private chat
-	Retired bool
-}
-
 // Directory is everything small that screens and commands refer to: one
 // consistent reading of staff, statuses, fields, sources and settings.
 type Directory struct {
+	Version  int64 // of the configuration: everything here but the staff
 	Settings Settings
 	Staff    map[StaffID]Staff // all, also the removed ones, since history names them
 	Statuses []Status          // in order, also the retired ones
@@ -111,8 +92,14 @@ type Directory struct {
 
 // GroupOf returns the group of a chat that the bot is in.
 func (d Directory) GroupOf(chat int64) (Group, bool) {
+	g, ok := d.groupAt(chat)
+	return g, ok && !g.Left
+}
+
+// groupAt returns the group of a chat, also one that was left.
+func (d Directory) groupAt(chat int64) (Group, bool) {
 	for _, g := range d.Groups {
-		if g.Chat == chat && !g.Left {
+		if g.Chat == chat {
 			return g, true
 		}
 	}

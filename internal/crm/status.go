@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"slices"
 	"time"
 
 	"cartable/internal/persian"
@@ -40,20 +41,24 @@ const (
 
 // Status is what came of a contact, as managers define it.
 type Status struct {
-	ID       StatusID
-	Version  int // of the definition; answers keep the version they were given to
-	Title    Title
-	Emoji    string
-	Cartable CartableRule
-	Reminder ReminderRule
-	Ends     Ending
-	Position int
-	Retired  bool
+	ID       StatusID     `json:"id"`
+	Version  int          `json:"version,omitempty"` // of the definition; answers keep the version they were given to
+	Title    Title        `json:"title"`
+	Emoji    string       `json:"emoji,omitempty"`
+	Cartable CartableRule `json:"cartable"`
+	Next     NextRule     `json:"next"` // who may be chosen, for CartableNext
+	Reminder ReminderRule `json:"reminder"`
+	Offers   []Offer      `json:"offers,omitempty"` // of the reminder; none for the built-in ones
+	Ends     Ending       `json:"ends,omitempty"`
+	After    []StatusID   `json:"after,omitempty"`    // which may come before, 0 for no status yet; none for all
+	Position int          `json:"position,omitempty"` // its place as it is stored; lists are in order without it
+	Retired  bool         `json:"retired,omitempty"`
 	// The fields that make the appointment; 0 for none. AppointmentDate may be a
 	// DateTime field, then AppointmentTime is 0.
-	AppointmentDate FieldID
-	AppointmentTime FieldID
-	Fields          []Field // in order, without retired ones
+	AppointmentDate FieldID `json:"appointment_date,omitempty"`
+	AppointmentTime FieldID `json:"appointment_time,omitempty"`
+	Fields          []Field `json:"fields,omitempty"`         // in order, those that are asked
+	RetiredFields   []Field `json:"retired_fields,omitempty"` // those that history answered
 }
 
 // Field returns the status's field with this ID.
@@ -64,6 +69,22 @@ func (s Status) Field(id FieldID) (Field, bool) {
 		}
 	}
 	return Field{}, false
+}
+
+// AnyField is Field with the retired ones, for what history answered.
+func (s Status) AnyField(id FieldID) (Field, bool) {
+	for _, f := range s.RetiredFields {
+		if f.ID == id {
+			return f, true
+		}
+	}
+	return s.Field(id)
+}
+
+// MayFollow says whether the status may be set for a customer whose status is
+// before; 0 is none yet. Every status may be set again, to reschedule.
+func (s Status) MayFollow(before StatusID) bool {
+	return len(s.After) == 0 || before == s.ID || slices.Contains(s.After, before)
 }
 
 // Derive returns the answers with every derived field computed from the field

@@ -32,11 +32,21 @@ type Tx interface {
 	StaffByTelegram(ctx context.Context, telegramID int64) (Staff, error)
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)
 	SaveStaff(ctx context.Context, s Staff) error
-	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) error
-	// UseInvite settles an invite that is unused and not expired at at; NotFound otherwise.
+	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) (InviteID, error)
+	// UseInvite settles an invite that is open at at, and whose maker is the program or
+	// still manages; KeyBadInvite otherwise.
 	UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (Invite, error)
-	SaveSettings(ctx context.Context, s Settings) error
+	// SaveInviteLife has an invite that is open at at expire at until; KeyInviteOver
+	// otherwise. It and RevokeInvite leave the links of owners alone.
+	SaveInviteLife(ctx context.Context, hash []byte, until, at time.Time) (Invite, error)
+	// RevokeInvite ends an invite that is open at at; KeyInviteOver otherwise.
+	RevokeInvite(ctx context.Context, id InviteID, at time.Time) error
+	// RevokeInvitesOf ends the open invites that somebody made.
+	RevokeInvitesOf(ctx context.Context, by StaffID, at time.Time) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
+
+	ConfigReader
+	ConfigTx
 
 	// LockCustomer returns a customer with phones and open reminders.
 	LockCustomer(ctx context.Context, id CustomerID) (Customer, error)
@@ -49,7 +59,8 @@ type Tx interface {
 	// those that other transactions hold; 0 for none.
 	LockNextLead(ctx context.Context) (CustomerID, error)
 	InsertCustomer(ctx context.Context, c Customer) (CustomerID, error)
-	// SaveCustomer writes the state, the phones, Due and the search text.
+	// SaveCustomer writes the state, the phones, Due and the search text. The numbers
+	// of somebody who was erased are free.
 	SaveCustomer(ctx context.Context, c Customer) error
 	InsertInquiry(ctx context.Context, i Inquiry) (InquiryID, error)
 	AppendEvent(ctx context.Context, e Event) (EventID, error)
@@ -57,30 +68,70 @@ type Tx interface {
 	// EventsOf returns the events of one command, ascending.
 	EventsOf(ctx context.Context, key string) ([]Event, error)
 	LastEvent(ctx context.Context, id CustomerID) (EventID, error)
+	// EventsAbout returns the whole timeline of a customer, ascending.
+	EventsAbout(ctx context.Context, id CustomerID) ([]Event, error)
+	// BlankEvents writes the deltas and details of events anew, and takes away their
+	// keys, which may be a caller's own words.
+	BlankEvents(ctx context.Context, es []Event) error
+	// EraseTraces blanks what the customer's inquiries and reminders say, cancels what
+	// is not told of them yet, and has what was told edited.
+	EraseTraces(ctx context.Context, id CustomerID) error
+	// LockHiddenWith returns the customers whose creation was undone and who came by
+	// one of the numbers, ascending.
+	LockHiddenWith(ctx context.Context, ps []PhoneNumber) ([]CustomerID, error)
 
 	InsertReminder(ctx context.Context, c CustomerID, r Reminder, at time.Time) (ReminderID, error)
 	// ApplyReminders writes what a delta says of reminders: closed ones closed,
-	// opened ones open (again), moved ones at their new time and unrung.
+	// opened ones open (again), moved ones at their new time and unrung. Where
+	// somebody else becomes the holder, those that have rung and are open ring anew.
 	ApplyReminders(ctx context.Context, c CustomerID, d Delta, at time.Time) error
 	// ReminderOf finds the customer of a reminder, open or not.
 	ReminderOf(ctx context.Context, id ReminderID) (CustomerID, error)
 	// Reacted notes that somebody reacted to the ring of a reminder.
 	Reacted(ctx context.Context, id ReminderID, at time.Time) error
 	// DueRings returns up to limit reminders that should ring, be repeated or be
-	// told to managers at now, locked, skipping those that others have.
+	// told to managers at now, locked, skipping those that others have. A step waits
+	// until RepeatAfter or EscalateAfter has passed since the ring before it arrived.
 	DueRings(ctx context.Context, now time.Time, limit int) ([]Ring, error)
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
+	// StuckInquiries returns up to limit inquiries (ID, customer and event) that are to be
+	// told to somebody whom messages do not reach, by customer.
+	StuckInquiries(ctx context.Context, limit int) ([]Notification, error)
+	// CancelNotification cancels one that is neither sent nor in hand; false where it
+	// is either by now.
+	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
 	// WithdrawNotifications cancels those of an event that are not sent, and has
 	// the sent ones edited to "withdrawn".
 	WithdrawNotifications(ctx context.Context, e EventID) error
-	// RefreshCards has every pushed card of the customer edited that shows an
-	// older state, also those whose sending is under way.
-	RefreshCards(ctx context.Context, c CustomerID) error
+	// RefreshCards has the pushed cards of the customer edited that show an older state:
+	// those sent after since to readers whom messages reach, and those whose sending is
+	// under way. What is final is left, unless something was undone.
+	RefreshCards(ctx context.Context, c CustomerID, since time.Time, undone bool) error
+	// RefreshCardsOf has those of one reader edited that were left while nothing
+	// reached them.
+	RefreshCardsOf(ctx context.Context, reader StaffID, since time.Time) error
 
-	InsertBatch(ctx context.Context, by StaffID, customers []CustomerID, at time.Time) (BatchID, error)
-	// LockBatch returns the customers of a batch that nobody holds, ascending.
+	// LockRoute returns how far the announcing of a customer has come; ok is false
+	// where they were never routed. The customer is locked.
+	LockRoute(ctx context.Context, id CustomerID) (r Route, ok bool, err error)
+	// SaveRoute writes the one route of a customer, who is locked.
+	SaveRoute(ctx context.Context, r Route) error
+	// WakeRoute has a customer's route looked at at at, where there is one.
+	WakeRoute(ctx context.Context, id CustomerID, at time.Time) error
+	// WakeRoutes has every route looked at at at that would be later.
+	WakeRoutes(ctx context.Context, at time.Time) error
+	// LockTurns holds the turn of everybody until the transaction ends, and returns
+	// how it stands with these people on a day, in the order given.
+	LockTurns(ctx context.Context, among []Staff, day persian.Civil) ([]Turn, error)
+	// CountTurn adds n to what routing brought somebody on a day.
+	CountTurn(ctx context.Context, id StaffID, day persian.Civil, n int, at time.Time) error
+
+	InsertBatch(ctx context.Context, b Batch, customers []CustomerID) (BatchID, error)
+	// EmptyBatch takes everybody out of the batch that a command made, if it made one.
+	EmptyBatch(ctx context.Context, key string) error
+	// LockBatch returns the customers of a batch who wait to be taken, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
 
 	GroupTx
@@ -112,9 +163,17 @@ type Reader interface {
 	InboxCounts(ctx context.Context, holder StaffID, day Day) (Counts, error)
 	SourceBySlug(ctx context.Context, slug string) (Source, error)
 	SourceByKey(ctx context.Context, keyHash []byte) (Source, error)
+	// OpenInvite and OpenInvites read what can be opened at now, without the links of
+	// owners; KeyInviteOver where there is none of this hash.
+	OpenInvite(ctx context.Context, hash []byte, now time.Time) (Invite, error)
+	OpenInvites(ctx context.Context, now time.Time, limit int) ([]Invite, error)
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	ConfigReader
+	// DueRoutes returns up to limit customers whose route is to be looked at, the
+	// longest due first.
+	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)
 }
 
 // Filter narrows the list of all customers; zero parts do not narrow.

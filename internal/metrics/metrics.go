@@ -106,7 +106,7 @@ func (m *Metrics) Notification(outcome string, waited time.Duration) {
 // Rang notes how late a batch of reminders was.
 func (m *Metrics) Rang(late time.Duration) { m.lateness.Observe(late.Seconds()) }
 
-// FormEnded notes how a form ended.
+// FormEnded notes how a form ended: saved, cancelled, lost or expired.
 func (m *Metrics) FormEnded(how string) { m.forms.WithLabelValues(how).Inc() }
 
 // Queue sets the gauges of a queue, "inbox" or "outbox".

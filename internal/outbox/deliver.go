@@ -46,7 +46,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		return
 	}
 	o.settle(ctx, rs, Sent, func(ctx context.Context) error {
-		return o.rows.shown(ctx, rs[0], message, notice.Version, o.opt.Clock.Now())
+		return o.rows.shown(ctx, rs[0], message, notice, o.opt.Clock.Now())
 	})
 	signal(o.wakeEdit) // it may have grown old on the way
 }

@@ -13,9 +13,10 @@
 // place of the first.
 //
 // Nothing is picked for people who are suspended, removed or cannot be reached.
-// What waits for the removed, or for a group that was left, is cancelled; of those who cannot be reached only the
-// leads and inquiries, which others are told of or which the cartable shows; the rest
-// goes out when they are back.
+// What waits for the removed, or for a group that was left, is cancelled; of those who
+// cannot be reached only the leads, which others are told of too. Inquiries that wait
+// for either, or for the suspended, are passed on by the domain: to who holds the
+// customer by now, or to the managers. The rest goes out when they are back.
 //
 // # At least once
 //
@@ -40,7 +41,10 @@
 // Stale rows are rendered and edited again, one edit of a message at a time, so any
 // number of changes during one edit become one further edit. An edit that a crash broke off
 // leaves a lease that has run out, which counts as stale. Edits are not paced.
-// Summaries are never edited.
+// Summaries are never edited, and neither is what grew older than crm.CardLife. A row
+// whose message shows what only an undo can change (the renderer says so) is final: a
+// change of its customer passes it by. What is marked nevertheless is rendered again,
+// so the mark that came during a last edit is not lost.
 //
 // # Failures
 //

@@ -32,7 +32,7 @@ func (o *Outbox) edit(ctx context.Context, r row) {
 			return
 		}
 		o.settle(ctx, rs, Edited, func(ctx context.Context) error {
-			return o.rows.shown(ctx, r, r.message, notice.Version, o.opt.Clock.Now())
+			return o.rows.shown(ctx, r, r.message, notice, o.opt.Clock.Now())
 		})
 	case chat.TooMany:
 		o.postpone(ctx, rs, o.pausedUntil(r, err), err)

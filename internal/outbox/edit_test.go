@@ -228,6 +228,50 @@ func TestEditThatFindsTheBotBlockedWaitsForTheReader(t *testing.T) {
 	}
 }
 
+// Where many messages are old, the newest are brought up to date first.
+func TestNewestIsEditedFirst(t *testing.T) {
+	const rows, editors = 12, 4
+	o := newOffice(t)
+	a := o.staff(crm.Agent)
+	for i := range rows {
+		id := o.card(a, o.customer())
+		o.exec(`UPDATE notifications SET state = 'sent', message_id = $2, sent_at = $3, stale = true WHERE id = $1`, id, i+1, noon)
+	}
+	begun, goOn := make(chan int, rows), make(chan struct{})
+	o.tg.onEdit = func(_ int64, id int, _ string) error { begun <- id; <-goOn; return nil }
+	o.run()
+	for range editors {
+		if id := <-begun; id <= rows-editors {
+			t.Errorf("message %d is edited before newer ones", id)
+		}
+	}
+	close(goOn)
+	o.expect(times(rows, outbox.Edited)...)
+}
+
+// The renderer says what is final, each time anew.
+func TestFinalIsKept(t *testing.T) {
+	o := newOffice(t)
+	c := o.customer()
+	id := o.card(o.staff(crm.Agent), c)
+	final := func(yes bool) {
+		o.render.set(func(outbox.Item) (outbox.Notice, error) { return outbox.Notice{Final: yes}, nil })
+	}
+	is := func() bool { return one[bool](o, `SELECT final FROM notifications WHERE id = $1`, id) }
+	final(true)
+	o.run()
+	o.expect(outbox.Sent)
+	if !is() {
+		t.Error("not noted")
+	}
+	final(false)
+	o.change(c) // an undo: it marks final ones too
+	o.expect(outbox.Edited)
+	if is() {
+		t.Error("final for ever")
+	}
+}
+
 func TestSummaryIsNeverEdited(t *testing.T) {
 	o := newOffice(t)
 	a, c := o.staff(crm.Agent), o.customer()

@@ -94,8 +94,8 @@ func (o *Outbox) countFault(id crm.NotificationID) int {
 }
 
 // unreachable notes that the reader's chat takes no messages. The rows go back:
-// leads and inquiries are cancelled by the next sweep, the others wait. A group that
-// takes none was left: what was offered there is offered privately.
+// leads are cancelled by the next sweep and inquiries passed on, the others wait. A
+// group that takes none was left: what was offered there is routed anew.
 func (o *Outbox) unreachable(ctx context.Context, rs []row, cause error) {
 	if err := o.reportUnreachable(ctx, rs[0]); err != nil {
 		o.opt.Log.Error("cannot note that a chat cannot be reached", "notification", rs[0].id(), "error", err)

@@ -62,6 +62,9 @@ func TestGroupThatWasLeftGetsNothing(t *testing.T) {
 	c := o.customer()
 	o.exec(`UPDATE customers SET waiting = true`)
 	id := o.offer(g, c)
+	o.exec(`WITH e AS (INSERT INTO events (customer_id, kind, at, version, key, delta, detail) VALUES ($1, 'inquiry', $2, 1, 'k', '{}', '{}') RETURNING id),
+		r AS (INSERT INTO routes (customer_id, event_id, came_at, since, state) SELECT $1, id, $2, $2, 'told' FROM e)
+		UPDATE notifications SET event_id = e.id FROM e`, c, noon)
 	o.tg.onSend = func(to int64, _ string) error {
 		if to == groupChat {
 			return refusal(chat.Unreachable)
@@ -69,9 +72,12 @@ func TestGroupThatWasLeftGetsNothing(t *testing.T) {
 		return nil
 	}
 	o.run()
-	o.expect(outbox.Unreachable, outbox.Sent, outbox.Sent) // the manager hears of the lead, and of the group
+	o.expect(outbox.Unreachable, outbox.Sent) // the manager hears of the group
 	if s := o.state(id); s != "cancelled" {
 		t.Error(s)
+	}
+	if s := one[string](o, `SELECT state FROM routes WHERE next_at = $1`, noon); s != "waits" {
+		t.Errorf("the lead is %q", s)
 	}
 	if n, _, err := o.Depth(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d wait, %v", n, err)

@@ -72,11 +72,16 @@ func (o *Outbox) waiting(ctx context.Context) ([]reader, error) {
 	return o.rows.waiting(ctx, o.opt.Clock.Now().Add(-answering))
 }
 
-// sweep cancels what nobody is going to be told.
+// sweep cancels what nobody is going to be told, and has others told of inquiries
+// that wait for somebody whom nothing reaches.
 func (o *Outbox) sweep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	o.noteRead(o.rows.sweep(ctx))
+	err := o.rows.sweep(ctx)
+	if err == nil {
+		_, err = o.opt.Domain.PassOn(ctx, together)
+	}
+	o.noteRead(err)
 }
 
 // editLoop hands out messages that show an old state, until ctx ends.

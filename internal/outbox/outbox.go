@@ -61,8 +61,10 @@ type Renderer interface {
 	Summary(ctx context.Context, items []Item) (Notice, error)
 }
 
-// Domain is where the outbox reports who cannot be reached, and what became of groups.
+// Domain is where the outbox reports who cannot be reached, and what became of groups,
+// and has what waits for them told to others.
 type Domain interface {
+	PassOn(ctx context.Context, limit int) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
 	LeaveGroup(ctx context.Context, cmd crm.Command, chat int64) error
 	MoveGroup(ctx context.Context, from, to int64) error
@@ -71,8 +73,9 @@ type Domain interface {
 // Item is a notification to be worded.
 type Item struct {
 	Notification crm.Notification
-	Sent         bool // its message is to be edited
-	Withdrawn    bool // what it tells of was undone; only of Sent ones
+	Sent         bool      // its message is to be edited
+	SentAt       time.Time // when that was sent; zero before
+	Withdrawn    bool      // what it tells of was undone; only of Sent ones
 }
 
 // Notice is a rendered notification.
@@ -80,6 +83,7 @@ type Notice struct {
 	Message view.Message
 	Version int64 // of the customer as shown; 0 where none is
 	Skip    bool  // not to be sent any more, or not to be edited
+	Final   bool  // nothing but an undo changes what it shows
 }
 
 // Outcome is what became of a notification, or of an edit.

@@ -75,19 +75,22 @@ func (r reader) oldest() crm.NotificationID {
 }
 
 // claimed are the columns of a claimed row n and its reader r, as scanRow reads them.
-const claimed = `n.id, COALESCE(n.staff_id, 0), COALESCE(n.group_chat, 0), n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0), COALESCE(n.reminder_id, 0),
-	n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0),
+const claimed = `n.id, COALESCE(n.staff_id, 0), COALESCE(n.group_chat, 0), n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0),
+	COALESCE(n.reminder_id, 0), n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0),
 	COALESCE(n.about_group, 0), n.count, n.created_at,
-	n.state = 'sent', n.withdrawn, COALESCE(n.message_id, 0), n.attempts, r.chat_id`
+	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts, r.chat_id`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
-	var due *time.Time
+	var due, sent *time.Time
 	n := &r.item.Notification
 	err := from.Scan(&n.ID, &n.To, &n.Group, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch,
-		&n.AboutGroup, &n.Count, &n.CreatedAt, &r.item.Sent, &r.item.Withdrawn, &r.message, &r.attempts, &r.chat)
+		&n.AboutGroup, &n.Count, &n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts, &r.chat)
 	if due != nil {
 		n.Due = *due
+	}
+	if sent != nil {
+		r.item.SentAt = *sent
 	}
 	return r, err
 }
@@ -109,18 +112,18 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 }
 
 // claimStale leases up to limit messages that show an old state, or whose edit
-// was broken off, except those of quiet chats.
+// was broken off, except those of quiet chats: the newest first, which are looked at.
 func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limit int) ([]row, error) {
 	return r.collect(ctx, `
 		UPDATE notifications n
 		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
 		FROM readers r, (
 			SELECT o.id FROM notifications o JOIN readers whose ON whose.reader = o.reader
-			WHERE o.state = 'sent' AND NOT o.final AND (o.stale OR o.leased_until IS NOT NULL)
+			WHERE o.state = 'sent' AND o.message_id IS NOT NULL AND (o.stale OR o.leased_until IS NOT NULL)
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
 				AND (o.retry_at IS NULL OR o.retry_at <= $1)
 				AND whose.listens AND whose.chat_id <> ALL ($3)
-			ORDER BY o.id LIMIT $4
+			ORDER BY o.id DESC LIMIT $4
 			FOR UPDATE OF o SKIP LOCKED
 		) free
 		WHERE n.id = free.id AND r.reader = n.reader
@@ -156,36 +159,16 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 }
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
-// failed, everything for the removed and for groups that were left, and leads and
-// inquiries for those who cannot be reached. Rows in hand are left to whoever has them.
+// failed, what waits for the removed and for groups that were left, and leads for those
+// who cannot be reached. Inquiries are passed on by the domain instead. Rows in hand are
+// left to whoever has them.
 func (r rows) sweep(ctx context.Context) error {
-	found, err := r.pool.Query(ctx, `
-		SELECT n.id, n.kind, n.withdrawn OR r.gone
-		FROM notifications n JOIN readers r ON r.reader = n.reader
-		WHERE n.state = 'pending' AND (n.withdrawn OR r.gone OR r.silent)
-			AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())`)
-	if err != nil {
-		return err
-	}
-	var ids []crm.NotificationID
-	var id crm.NotificationID
-	var kind crm.NotificationKind
-	var always bool
-	_, err = pgx.ForEachRow(found, []any{&id, &kind, &always}, func() error {
-		if always || kind.Summarisable() {
-			ids = append(ids, id)
-		}
-		return nil
-	})
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	_, err = r.pool.Exec(ctx, `
+	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
 			SELECT n.id FROM notifications n JOIN readers r ON r.reader = n.reader
-			WHERE n.id = ANY ($1) AND n.state = 'pending' AND (n.withdrawn OR r.gone OR r.silent)
+			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind <> $1 OR r.silent AND n.kind = $2)
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
-			FOR UPDATE OF n SKIP LOCKED)`, ids)
+			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead)
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -230,6 +231,40 @@ func TestWhoBlockedTheBot(t *testing.T) {
 	o.expect(outbox.Sent)
 	if d := cmp.Diff([]string{"hand_over 1"}, o.tg.texts(chatOf(a))); d != "" {
 		t.Error(d)
+	}
+}
+
+// An inquiry whose reader turns out to be unreachable when it is sent reaches the manager.
+func TestInquiryOfWhoBlockedTheBot(t *testing.T) {
+	o := newOffice(t)
+	boss, a := o.staff(crm.Owner), o.staff(crm.Agent)
+	record := func(key string) crm.Arrival {
+		t.Helper()
+		arrival, err := o.svc.RecordInquiry(t.Context(), crm.Command{Key: key}, crm.Inquiry{Source: 1, Phone: "+989121234567"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return arrival
+	}
+	c := record("first").Customer
+	if _, err := o.svc.Take(t.Context(), crm.Command{Actor: a, Key: "take"}, c); err != nil {
+		t.Fatal(err)
+	}
+	o.exec(`UPDATE notifications SET state = 'cancelled'`)
+	record("again")
+	o.tg.onSend = func(chatID int64, _ string) error {
+		if chatID == chatOf(a) {
+			return refusal(chat.Unreachable)
+		}
+		return nil
+	}
+	o.run()
+	o.expect(outbox.Unreachable, outbox.Sent, outbox.Sent)
+	if got := o.tg.texts(chatOf(boss)); len(got) != 2 || !strings.HasPrefix(got[0], "silent") || !strings.HasPrefix(got[1], "inquiry") {
+		t.Errorf("the manager got %v", got)
+	}
+	if n := one[int](o, `SELECT count(*) FROM notifications WHERE state = 'pending'`); n != 0 {
+		t.Errorf("%d wait", n)
 	}
 }
 

@@ -19,16 +19,20 @@ const openReminders = `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id,
 
 const customerColumns = `c.id, c.version, c.hidden, c.name, c.city, c.email, c.phones, c.field_values, c.status,
 	c.holder_id, c.held_since, c.handed_by, c.attempts, c.source_id, c.created_by, c.created_at, c.first_inquiry_at,
-	c.last_inquiry_at, ` + openReminders
+	c.last_inquiry_at, c.erased_at, ` + openReminders
 
 func scanCustomer(row pgx.CollectableRow) (c crm.Customer, err error) {
 	var holder, by, maker *int64
-	var held *time.Time
+	var held, erased *time.Time
 	err = row.Scan(&c.ID, &c.Version, &c.Hidden, &c.Name, &c.City, &c.Email, &c.Phones, &c.Values, &c.Status,
-		&holder, &held, &by, &c.Attempts, &c.Source, &maker, &c.CreatedAt, &c.FirstInquiryAt, &c.LastInquiryAt, &c.Reminders)
+		&holder, &held, &by, &c.Attempts, &c.Source, &maker, &c.CreatedAt, &c.FirstInquiryAt, &c.LastInquiryAt,
+		&erased, &c.Reminders)
 	c.Holder, c.HandedBy, c.CreatedBy = id[crm.StaffID](holder), id[crm.StaffID](by), id[crm.StaffID](maker)
 	if held != nil {
 		c.HeldSince = *held
+	}
+	if erased != nil {
+		c.ErasedAt = *erased
 	}
 	return c, err
 }
@@ -139,12 +143,15 @@ func (t tx) SaveCustomer(ctx context.Context, c crm.Customer) error {
 	b := &pgx.Batch{}
 	b.Queue(`UPDATE customers SET version = $2, hidden = $3, name = $4, city = $5, email = $6, search = $7, phones = $8,
 		phone_search = $9, field_values = $10, status_id = $11, status = $12, holder_id = $13, held_since = $14,
-		handed_by = $15, attempts = $16, due_at = $17, last_inquiry_at = $18, waiting = $19 WHERE id = $1`,
+		handed_by = $15, attempts = $16, due_at = $17, last_inquiry_at = $18, waiting = $19,
+		erased_at = $20 WHERE id = $1`,
 		c.ID, c.Version, c.Hidden, c.Name, c.City, c.Email, c.SearchText(), notNil(c.Phones), phoneSearch(c.Phones),
-		c.Values, null(c.Status.Status), c.Status, null(c.Holder), held, null(c.HandedBy), c.Attempts, due, c.LastInquiryAt, c.Waiting())
+		c.Values, null(c.Status.Status), c.Status, null(c.Holder), held, null(c.HandedBy), c.Attempts, due, c.LastInquiryAt, c.Waiting(),
+		nullTime(c.ErasedAt))
 	// A hidden customer keeps the number by which an inquiry finds it again, until
 	// somebody else needs it.
-	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2) AND NOT $3`, c.ID, numbers, c.Hidden)
+	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2) AND NOT $3`, c.ID, numbers,
+		c.Hidden && c.ErasedAt.IsZero())
 	b.Queue(`INSERT INTO phones (phone, customer_id) SELECT unnest($2::text[]), $1 ON CONFLICT (phone)
 		DO UPDATE SET customer_id = $1 WHERE phones.customer_id <> $1
 		AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`, c.ID, numbers)

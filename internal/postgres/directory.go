@@ -9,14 +9,30 @@ import (
 	"cartable/internal/crm"
 )
 
-// Directory implements crm.Reader in one round trip.
+// Directory implements crm.Reader in one round trip. Each statement sees what is
+// committed when it begins: where a version of the configuration was published in
+// between, its fields might be read without their status, so all is read again.
 func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
-	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
+	for {
+		d, version, err := r.directory(ctx)
+		if err != nil || version == d.Version {
+			return d, err
+		}
+	}
+}
+
+// directory reads the directory, and the version that the configuration had when
+// everything was read.
+func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, err error) {
+	const configVersion = `SELECT coalesce(max(id), 0) FROM config_versions`
+	d = crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
 		Groups: map[crm.GroupID]crm.Group{}}
 	var fields []crm.Field
 	b := &pgx.Batch{}
-	b.Queue(`SELECT business, zone, language, agents_see_all FROM settings`).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&d.Settings.Business, &d.Settings.Zone, &d.Settings.Language, &d.Settings.AgentsSeeAll)
+	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Version) })
+	b.Queue(`SELECT business, zone, language, agents_see_all, retention, digests, hours, days_off, holidays FROM settings`).QueryRow(func(row pgx.Row) error {
+		s := &d.Settings
+		return row.Scan(&s.Business, &s.Zone, &s.Language, &s.AgentsSeeAll, &s.Retention, &s.Digests, &s.Hours, &s.DaysOff, &s.Holidays)
 	})
 	b.Queue(staffColumns).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, scanStaff)
@@ -39,21 +55,23 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 		}
 		return err
 	})
-	b.Queue(`SELECT id, status_id, key, title, help, type, required, choices, derived, position, retired_at
+	b.Queue(`SELECT id, status_id, key, title, help, type, required, choices, derived, hidden, front, position, retired_at
 		FROM fields ORDER BY position, id`).Query(func(rows pgx.Rows) (err error) {
 		fields, err = pgx.CollectRows(rows, scanField)
 		return err
 	})
-	b.Queue(`SELECT id, version, title, emoji, cartable, reminder, ends, position, appointment_date, appointment_time, retired_at
+	b.Queue(`SELECT id, version, title, emoji, cartable, next_rule, reminder, offers, ends, comes_after, position,
+			appointment_date, appointment_time, retired_at
 		FROM statuses ORDER BY position, id`).Query(func(rows pgx.Rows) (err error) {
 		d.Statuses, err = pgx.CollectRows(rows, scanStatus)
 		return err
 	})
+	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&version) })
 	if err := r.q.SendBatch(ctx, b).Close(); err != nil {
-		return crm.Directory{}, wrap(err, "read directory")
+		return crm.Directory{}, 0, wrap(err, "read directory")
 	}
 	place(&d, fields)
-	return d, nil
+	return d, version, nil
 }
 
 // place puts the fields under their statuses and the customer.
@@ -64,8 +82,12 @@ func place(d *crm.Directory, fields []crm.Field) {
 			continue
 		}
 		for i := range d.Statuses {
-			if d.Statuses[i].ID == f.Status && !f.Retired {
-				d.Statuses[i].Fields = append(d.Statuses[i].Fields, f)
+			switch s := &d.Statuses[i]; {
+			case s.ID != f.Status:
+			case f.Retired:
+				s.RetiredFields = append(s.RetiredFields, f)
+			default:
+				s.Fields = append(s.Fields, f)
 			}
 		}
 	}
@@ -74,7 +96,8 @@ func place(d *crm.Directory, fields []crm.Field) {
 func scanField(row pgx.CollectableRow) (f crm.Field, err error) {
 	var status, derived *int64
 	var retired *time.Time
-	err = row.Scan(&f.ID, &status, &f.Key, &f.Title, &f.Help, &f.Type, &f.Required, &f.Choices, &derived, &f.Position, &retired)
+	err = row.Scan(&f.ID, &status, &f.Key, &f.Title, &f.Help, &f.Type, &f.Required, &f.Choices, &derived,
+		&f.Hidden, &f.Front, &f.Position, &retired)
 	f.Status, f.Derived, f.Retired = id[crm.StatusID](status), id[crm.FieldID](derived), retired != nil
 	return f, err
 }
@@ -82,16 +105,10 @@ func scanField(row pgx.CollectableRow) (f crm.Field, err error) {
 func scanStatus(row pgx.CollectableRow) (s crm.Status, err error) {
 	var date, clock *int64
 	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Version, &s.Title, &s.Emoji, &s.Cartable, &s.Reminder, &s.Ends, &s.Position, &date, &clock, &retired)
+	err = row.Scan(&s.ID, &s.Version, &s.Title, &s.Emoji, &s.Cartable, &s.Next, &s.Reminder, &s.Offers, &s.Ends, &s.After, &s.Position,
+		&date, &clock, &retired)
 	s.AppointmentDate, s.AppointmentTime, s.Retired = id[crm.FieldID](date), id[crm.FieldID](clock), retired != nil
 	return s, err
-}
-
-// SaveSettings implements crm.Tx.
-func (t tx) SaveSettings(ctx context.Context, s crm.Settings) error {
-	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4`,
-		s.Business, s.Zone, s.Language, s.AgentsSeeAll)
-	return wrap(err, "save settings")
 }
 
 // Secret is what the program signs with: random, made with the schema.

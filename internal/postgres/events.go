@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -77,22 +76,30 @@ func (t tx) LastEvent(ctx context.Context, customer crm.CustomerID) (id crm.Even
 }
 
 // InsertBatch implements crm.Tx.
-func (t tx) InsertBatch(ctx context.Context, by crm.StaffID, customers []crm.CustomerID, at time.Time) (id crm.BatchID, err error) {
-	err = t.q.QueryRow(ctx, `WITH b AS (INSERT INTO batches (made_by, made_at) VALUES ($1, $2) RETURNING id),
-		c AS (INSERT INTO batch_customers (batch_id, customer_id) SELECT b.id, x FROM b, unnest($3::bigint[]) x)
-		SELECT id FROM b`, null(by), at, customers).Scan(&id)
+func (t tx) InsertBatch(ctx context.Context, b crm.Batch, customers []crm.CustomerID) (id crm.BatchID, err error) {
+	err = t.q.QueryRow(ctx, `WITH b AS (INSERT INTO batches (made_by, made_at, key) VALUES ($1, $2, $3) RETURNING id),
+		c AS (INSERT INTO batch_customers (batch_id, customer_id) SELECT b.id, x FROM b, unnest($4::bigint[]) x)
+		SELECT id FROM b`, null(b.By), b.At, b.Key, customers).Scan(&id)
 	return id, wrap(err, "insert batch")
 }
 
+// EmptyBatch implements crm.Tx.
+func (t tx) EmptyBatch(ctx context.Context, key string) error {
+	_, err := t.q.Exec(ctx, `DELETE FROM batch_customers WHERE batch_id IN (SELECT id FROM batches WHERE key = $1)`, key)
+	return wrap(err, "empty batch")
+}
+
+// ofBatch are the customers of a batch who wait to be taken: who was finished or
+// blocked meanwhile is not for anybody.
+const ofBatch = ` FROM customers c JOIN batch_customers b ON b.customer_id = c.id WHERE b.batch_id = $1 AND ` + toTake
+
 // LockBatch implements crm.Tx.
 func (t tx) LockBatch(ctx context.Context, batch crm.BatchID) ([]crm.CustomerID, error) {
-	return t.ids(ctx, `SELECT c.id FROM customers c JOIN batch_customers b ON b.customer_id = c.id
-		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden ORDER BY c.id FOR NO KEY UPDATE OF c`, batch)
+	return t.ids(ctx, `SELECT c.id`+ofBatch+` ORDER BY c.id FOR NO KEY UPDATE OF c`, batch)
 }
 
 // BatchWaiting implements crm.Reader.
 func (r reader) BatchWaiting(ctx context.Context, batch crm.BatchID) (n int, err error) {
-	err = r.q.QueryRow(ctx, `SELECT count(*) FROM customers c JOIN batch_customers b ON b.customer_id = c.id
-		WHERE b.batch_id = $1 AND c.holder_id IS NULL AND NOT c.hidden`, batch).Scan(&n)
+	err = r.q.QueryRow(ctx, `SELECT count(*)`+ofBatch, batch).Scan(&n)
 	return n, wrap(err, "count batch")
 }

@@ -57,16 +57,26 @@ func (s *Forms) Find(ctx context.Context, id string) (f bot.OpenForm, ok bool, e
 	return s.one(ctx, ` WHERE id = $1`, id)
 }
 
+// About returns the forms about a customer, whoever has them open or parked.
+func (s *Forms) About(ctx context.Context, id crm.CustomerID) ([]bot.OpenForm, error) {
+	return s.all(ctx, ` WHERE customer_id = $1 AND customer_id > 0 ORDER BY id`, id)
+}
+
 func (s *Forms) one(ctx context.Context, where string, args ...any) (bot.OpenForm, bool, error) {
-	rows, err := s.pool.Query(ctx, formColumns+where, args...)
-	if err != nil {
-		return bot.OpenForm{}, false, wrap(err, "read form")
-	}
-	fs, err := pgx.CollectRows(rows, scanForm)
+	fs, err := s.all(ctx, where, args...)
 	if err != nil || len(fs) == 0 {
-		return bot.OpenForm{}, false, wrap(err, "read form")
+		return bot.OpenForm{}, false, err
 	}
 	return fs[0], true, nil
+}
+
+func (s *Forms) all(ctx context.Context, where string, args ...any) ([]bot.OpenForm, error) {
+	rows, err := s.pool.Query(ctx, formColumns+where, args...)
+	if err != nil {
+		return nil, wrap(err, "read forms")
+	}
+	fs, err := pgx.CollectRows(rows, scanForm)
+	return fs, wrap(err, "read forms")
 }
 
 // How long Hush waits, in all and between looks. What is sent takes a round trip
@@ -97,8 +107,8 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 // TakeOver has an announcement that stands in a message left alone from now on,
 // since the conversation goes on in that message.
 func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
-	_, err := s.pool.Exec(ctx, `UPDATE notifications SET final = true, stale = false
-		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent' AND NOT final`, staff, message)
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, final = true, stale = false
+		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent'`, staff, message)
 	return wrap(err, "take a message over")
 }
 

@@ -57,9 +57,8 @@ func (t tx) SaveGroup(ctx context.Context, g crm.Group, at time.Time) error {
 func (t tx) MoveGroup(ctx context.Context, id crm.GroupID, chat int64) error {
 	b := &pgx.Batch{}
 	// The message IDs are those of the old chat.
-	b.Queue(`UPDATE notifications SET final = true, stale = false WHERE group_chat = $1 AND state = 'sent'`, id)
+	b.Queue(`UPDATE notifications SET message_id = NULL, final = true, stale = false WHERE group_chat = $1 AND state = 'sent'`, id)
 	for _, sql := range []string{
-		`UPDATE sources SET group_chat = $1 FROM groups g WHERE g.chat_id = $2 AND group_chat = g.id`,
 		`UPDATE notifications SET group_chat = $1 FROM groups g WHERE g.chat_id = $2 AND group_chat = g.id`,
 		`UPDATE notifications SET about_group = $1 FROM groups g WHERE g.chat_id = $2 AND about_group = g.id`,
 		`DELETE FROM groups WHERE chat_id = $2 AND id <> $1`,
@@ -70,24 +69,12 @@ func (t tx) MoveGroup(ctx context.Context, id crm.GroupID, chat int64) error {
 	return wrap(t.q.SendBatch(ctx, b).Close(), "move group")
 }
 
-// SaveSourceGroup implements crm.Tx.
-func (t tx) SaveSourceGroup(ctx context.Context, id crm.SourceID, g crm.GroupID) error {
-	_, err := t.q.Exec(ctx, `UPDATE sources SET group_chat = $2 WHERE id = $1`, id, null(g))
-	return wrap(err, "save the group of a source")
-}
-
-// FreeSources implements crm.Tx.
-func (t tx) FreeSources(ctx context.Context, id crm.GroupID) (int, error) {
-	tag, err := t.q.Exec(ctx, `UPDATE sources SET group_chat = NULL WHERE group_chat = $1`, id)
-	return int(tag.RowsAffected()), wrap(err, "free the sources of a group")
-}
-
 // GroupOffers implements crm.Tx.
 func (t tx) GroupOffers(ctx context.Context, id crm.GroupID) ([]crm.GroupOffer, error) {
 	rows, err := t.q.Query(ctx, `SELECT DISTINCT ON (n.customer_id) n.customer_id, COALESCE(n.event_id, 0), n.state <> 'pending'
 		FROM notifications n JOIN customers c ON c.id = n.customer_id
 		WHERE n.group_chat = $1 AND n.kind = 'lead' AND n.state IN ('pending', 'sent', 'summarised')
-			AND NOT n.withdrawn AND NOT n.final AND c.waiting
+			AND NOT n.withdrawn AND c.waiting
 		ORDER BY n.customer_id, n.id DESC`, id)
 	if err != nil {
 		return nil, wrap(err, "read the offers of a group")
@@ -97,4 +84,14 @@ func (t tx) GroupOffers(ctx context.Context, id crm.GroupID) ([]crm.GroupOffer, 
 		return o, err
 	})
 	return os, wrap(err, "read the offers of a group")
+}
+
+// RouteOffersAnew implements crm.Tx. A route that is about a later arrival than the
+// group was told of goes on as it is.
+func (t tx) RouteOffersAnew(ctx context.Context, id crm.GroupID, at time.Time) error {
+	_, err := t.q.Exec(ctx, `UPDATE routes r SET state = 'waits', next_at = CASE WHEN c.waiting THEN $2 ELSE r.next_at END
+		FROM customers c WHERE c.id = r.customer_id AND EXISTS (SELECT FROM notifications n
+			WHERE n.group_chat = $1 AND n.customer_id = r.customer_id AND n.event_id = r.event_id AND n.kind = 'lead'
+				AND n.state IN ('pending', 'sent', 'summarised') AND NOT n.withdrawn)`, id, at)
+	return wrap(err, "route the offers of a group anew")
 }

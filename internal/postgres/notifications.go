@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,16 +21,84 @@ func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }
 
+// StuckInquiries implements crm.Tx.
+func (t tx) StuckInquiries(ctx context.Context, limit int) ([]crm.Notification, error) {
+	rows, err := t.q.Query(ctx, `SELECT n.id, n.customer_id, n.event_id FROM notifications n JOIN staff s ON s.id = n.staff_id
+		WHERE n.state = 'pending' AND NOT n.withdrawn AND n.kind = $1 AND (s.state <> 'active' OR s.unreachable)
+			AND n.customer_id IS NOT NULL AND n.event_id IS NOT NULL AND `+notInHand+`
+		ORDER BY n.customer_id, n.id LIMIT $2`, crm.NotifyInquiry, limit)
+	if err != nil {
+		return nil, wrap(err, "read stuck inquiries")
+	}
+	ns, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n crm.Notification, err error) {
+		err = row.Scan(&n.ID, &n.Customer, &n.Event)
+		return n, err
+	})
+	return ns, wrap(err, "read stuck inquiries")
+}
+
+// notInHand holds for a notifications row n that nobody is sending or editing.
+const notInHand = `(n.leased_until IS NULL OR n.leased_until < clock_timestamp())`
+
+// CancelNotification implements crm.Tx.
+func (t tx) CancelNotification(ctx context.Context, id crm.NotificationID) (bool, error) {
+	tag, err := t.q.Exec(ctx, `UPDATE notifications n SET state = 'cancelled' WHERE id = $1 AND state = 'pending' AND `+notInHand, id)
+	return tag.RowsAffected() > 0, wrap(err, "cancel notification")
+}
+
 // WithdrawNotifications implements crm.Tx.
 func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = NOT final,
+	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = true,
 		state = CASE WHEN state = 'pending' AND (leased_until IS NULL OR leased_until < now()) THEN 'cancelled' ELSE state END
 		WHERE event_id = $1 AND state IN ('pending', 'sent')`, e)
 	return wrap(err, "withdraw notifications")
 }
 
-// RefreshCards implements crm.Tx.
-func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications SET stale = true WHERE customer_id = $1 AND state IN ('pending', 'sent') AND NOT final`, c)
+// RefreshCards implements crm.Tx. Those that wait are marked whoever they are for:
+// they may be in hand.
+func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID, since time.Time, undone bool) error {
+	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r
+		WHERE n.customer_id = $1 AND r.reader = n.reader AND (n.state = 'pending' OR `+refreshed+`)`, c, since, undone)
 	return wrap(err, "refresh cards")
+}
+
+// refreshed holds for a notifications row n of reader r whose message is worth an edit:
+// sent after $2, its reader there to see it, and not final, where $3 is false.
+const refreshed = `n.state = 'sent' AND n.message_id IS NOT NULL AND n.sent_at >= $2 AND (NOT n.final OR $3::boolean)
+	AND r.listens`
+
+// RefreshCardsOf implements crm.Tx.
+func (t tx) RefreshCardsOf(ctx context.Context, reader crm.StaffID, since time.Time) error {
+	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r, customers c
+		WHERE n.staff_id = $1 AND r.reader = n.reader AND c.id = n.customer_id AND c.version > n.shown_version AND `+refreshed,
+		reader, since, false)
+	return wrap(err, "refresh somebody's cards")
+}
+
+// purgeBatch is how many rows one statement deletes, so that none locks for long.
+const purgeBatch = 1000
+
+// PurgeNotifications forgets what was told, or was not to be told any more, before at,
+// and returns how many rows that were. What still waits stays.
+func (s *Store) PurgeNotifications(ctx context.Context, before time.Time) (int64, error) {
+	var purged int64
+	for {
+		tag, err := s.pool.Exec(ctx, `DELETE FROM notifications WHERE id IN (
+			SELECT n.id FROM notifications n WHERE n.state <> 'pending' AND n.created_at < $1 AND `+notInHand+`
+			ORDER BY n.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`, before, purgeBatch)
+		if err != nil {
+			return purged, wrap(err, "purge notifications")
+		}
+		if purged += tag.RowsAffected(); tag.RowsAffected() < purgeBatch {
+			return purged, nil
+		}
+	}
+}
+
+// ForgetMessages takes all messages that were sent for gone: nothing edits them any
+// more, and no other message that has their number by now.
+func (s *Store) ForgetMessages(ctx context.Context) error {
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, final = true, stale = false, leased_until = NULL
+		WHERE state IN ('sent', 'summarised')`)
+	return wrap(err, "forget messages")
 }

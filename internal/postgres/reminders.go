@@ -33,12 +33,17 @@ func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, a
 		b.Queue(`UPDATE reminders SET due_at = $2::timestamptz, reason = $3, rings = 0, rung_at = NULL, reacted_at = NULL,
 			next_ring = CASE WHEN closed_at IS NULL THEN $2::timestamptz END WHERE id = $1`, m.To.ID, m.To.Due, m.To.Reason)
 	}
+	// What rang for one holder, or was reacted to by them, rings for the next one.
+	if d.Holder != nil && d.Holder.To != 0 {
+		b.Queue(`UPDATE reminders SET rings = 0, rung_at = NULL, reacted_at = NULL, next_ring = due_at
+			WHERE customer_id = $1 AND closed_at IS NULL AND rings > 0`, c)
+	}
 	// A ring that is not told yet and is not true any more is not told.
 	if ids := over(d); len(ids) > 0 {
 		b.Queue(`UPDATE notifications SET state = 'cancelled' WHERE customer_id = $1 AND state = 'pending'
 			AND reminder_id = ANY ($2)`, c, ids)
-		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent'
-			AND NOT final AND reminder_id = ANY ($2)`, c, ids)
+		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent' AND NOT final
+			AND reminder_id = ANY ($2)`, c, ids)
 	}
 	if b.Len() == 0 {
 		return nil
@@ -69,13 +74,24 @@ func (t tx) Reacted(ctx context.Context, id crm.ReminderID, at time.Time) error 
 	return wrap(err, "react to reminder")
 }
 
+// heardOfRing are the notifications of the last ring of reminder r of customer c that
+// its reader has not had the time to react to: it is still on its way, or arrived
+// after $3, the second one after $4. What is on its way to somebody who gets nothing
+// does not count.
+const heardOfRing = `SELECT FROM notifications n JOIN staff s ON s.id = n.staff_id
+	WHERE n.reminder_id = r.id AND n.due_at = r.due_at AND n.ring = r.rings AND n.staff_id = coalesce(c.holder_id, r.for_id)
+		AND s.state = 'active' AND NOT s.unreachable
+		AND (n.state = 'pending' OR n.sent_at > CASE r.rings WHEN 1 THEN $3::timestamptz ELSE $4::timestamptz END)`
+
 // DueRings implements crm.Tx.
 func (t tx) DueRings(ctx context.Context, now time.Time, limit int) ([]crm.Ring, error) {
 	rows, err := t.q.Query(ctx, `SELECT r.id, r.kind, r.due_at, r.reason, r.for_id, r.customer_id, c.holder_id, r.rings,
 		coalesce(r.rung_at, r.due_at),
 		coalesce((SELECT max(e.id) FROM events e WHERE e.customer_id = r.customer_id AND (e.detail->>'reminder')::bigint = r.id), 0)
 		FROM reminders r JOIN customers c ON c.id = r.customer_id
-		WHERE r.next_ring <= $1 ORDER BY r.next_ring, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`, now, limit)
+		WHERE r.next_ring <= $1 AND NOT EXISTS (`+heardOfRing+`)
+		ORDER BY r.next_ring, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`,
+		now, limit, now.Add(-crm.RepeatAfter), now.Add(-crm.EscalateAfter))
 	if err != nil {
 		return nil, wrap(err, "read due reminders")
 	}

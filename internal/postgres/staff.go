@@ -9,10 +9,14 @@ import (
 	"cartable/internal/crm"
 )
 
-const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at FROM staff`
+const staffColumns = `SELECT id, telegram_id, name, role, state, language, unreachable, joined_at, shift, leave_until, duty,
+	duty_until, held_limit FROM staff`
 
 func scanStaff(row pgx.CollectableRow) (s crm.Staff, err error) {
-	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt)
+	var leave, duty *time.Time
+	err = row.Scan(&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt, &s.Shift,
+		&leave, &s.Duty, &duty, &s.Limit)
+	s.LeaveUntil, s.DutyUntil = orZero(leave), orZero(duty)
 	return s, err
 }
 
@@ -51,8 +55,10 @@ func (t tx) InsertStaff(ctx context.Context, s crm.Staff) (id crm.StaffID, err e
 
 // SaveStaff implements crm.Tx.
 func (t tx) SaveStaff(ctx context.Context, s crm.Staff) error {
-	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6 WHERE id = $1`,
-		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable)
+	_, err := t.q.Exec(ctx, `UPDATE staff SET name = $2, role = $3, state = $4, language = $5, unreachable = $6,
+		shift = $7, leave_until = $8, duty = $9, duty_until = $10, held_limit = $11 WHERE id = $1`,
+		s.ID, s.Name, s.Role, s.State, s.Language, s.Unreachable, s.Shift, nullTime(s.LeaveUntil), s.Duty,
+		nullTime(s.DutyUntil), s.Limit)
 	return staffError(err)
 }
 
@@ -63,30 +69,12 @@ func staffError(err error) error {
 	return wrap(err, "save staff")
 }
 
-// InsertInvite implements crm.Tx.
-func (t tx) InsertInvite(ctx context.Context, hash []byte, inv crm.Invite, at time.Time) error {
-	_, err := t.q.Exec(ctx, `INSERT INTO invites (hash, role, made_by, made_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-		hash, inv.Role, null(inv.By), at, inv.ExpiresAt)
-	return wrap(err, "save invite")
-}
-
-// UseInvite implements crm.Tx.
-func (t tx) UseInvite(ctx context.Context, hash []byte, telegramID int64, at time.Time) (inv crm.Invite, err error) {
-	var by *int64
-	err = t.q.QueryRow(ctx, `UPDATE invites SET used_by = $2, used_at = $3
-		WHERE hash = $1 AND used_at IS NULL AND expires_at > $3 RETURNING role, made_by, expires_at`,
-		hash, telegramID, at).Scan(&inv.Role, &by, &inv.ExpiresAt)
-	inv.By = id[crm.StaffID](by)
-	return inv, found(err, "use invite", crm.KeyBadInvite)
-}
-
-const sourceColumns = `SELECT id, kind, title, slug, group_chat, retired_at FROM sources`
+const sourceColumns = `SELECT id, kind, title, slug, form, routing, retired_at FROM sources`
 
 func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
-	var group *int64
 	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &group, &retired)
-	s.Group, s.Retired = id[crm.GroupID](group), retired != nil
+	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &s.Form, &s.Routing, &retired)
+	s.Retired = retired != nil
 	return s, err
 }
 

@@ -61,6 +61,33 @@ func TestInTx(t *testing.T) {
 	}
 }
 
+func TestPurgeNotifications(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	now := b.clock.Now()
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := b.pool.Exec(ctx, sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`INSERT INTO staff (telegram_id, name, role, state, language, joined_at) VALUES (1, 'S', 'owner', 'active', 'fa', $1)`, now)
+	// More than one batch of each state, of before and after; and one that is being edited.
+	exec(`INSERT INTO notifications (staff_id, kind, created_at, state) SELECT s.id, 'lead', $1::timestamptz - age * interval '1 day', states.state
+		FROM staff s, generate_series(1, 700), unnest(ARRAY[59, 61]) age, unnest(ARRAY['pending', 'sent', 'summarised', 'cancelled', 'failed']) states (state)`, now)
+	exec(`UPDATE notifications SET leased_until = clock_timestamp() + interval '1 hour' WHERE id =
+		(SELECT min(id) FROM notifications WHERE state = 'sent' AND created_at < $1)`, now.AddDate(0, 0, -60))
+	n, err := b.PurgeNotifications(ctx, now.AddDate(0, 0, -60))
+	if err != nil || n != 4*700-1 {
+		t.Errorf("%d purged, %v", n, err)
+	}
+	var left, old int
+	err = b.pool.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE created_at < $1) FROM notifications`, now.AddDate(0, 0, -60)).Scan(&left, &old)
+	if err != nil || left != 6*700+1 || old != 700+1 {
+		t.Errorf("%d are left, of them %d old, %v", left, old, err)
+	}
+}
+
 func TestPurgeCommands(t *testing.T) {
 	b := newBase(t)
 	ctx := t.Context()

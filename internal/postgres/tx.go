@@ -121,3 +121,11 @@ func nullTime(t time.Time) *time.Time {
 	}
 	return &t
 }
+
+// orZero turns NULL into the zero instant.
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}

@@ -1,0 +1,70 @@
+package bot
+
+import (
+	"context"
+
+	"cartable/bot/form"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// adapted is a draft whose questions managers changed since its person saw them:
+// the answers that still fit stay, and the next view says what changed.
+func (r *request) adapted(def form.Definition, d form.Draft) form.Draft {
+	d, _ = form.Adapt(def, d, r.env())
+	d.Notice = view.Lines(r.p.H("form_bot.changed"), d.Notice)
+	return d
+}
+
+// redefined goes on with a form whose status managers changed while it was being
+// saved: nothing was.
+func (r *request) redefined(ctx context.Context, d form.Draft) (string, error) {
+	dir, err := r.Domain.Directory(ctx)
+	if err != nil {
+		return "", err
+	}
+	r.dir = dir
+	d = withArg(d, argSubmitting, "")
+	def, err := r.define(ctx, d)
+	if err != nil {
+		return r.undefined(ctx, d, err)
+	}
+	return r.p.T("form_bot.changed"), r.keep(ctx, def, r.adapted(def, d))
+}
+
+// maxKept bounds the answers that are shown of a status which cannot be set.
+const maxKept = 1000
+
+// undefined answers for a form that cannot be asked any more. Where its status was
+// retired, or may not follow the customer's any more, another one is chosen in its
+// place; what was answered is shown, so that nobody has to remember it.
+func (r *request) undefined(ctx context.Context, d form.Draft, err error) (string, error) {
+	words, known := r.words(err)
+	switch {
+	case !known:
+		return "", err
+	case formKind(d.Kind) != formStatus || !crm.IsKey(err, crm.KeyNoStatus) && !crm.IsKey(err, crm.KeyNotAfter):
+		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
+	}
+	if s, ok := r.dir.Status(crm.StatusID(d.Subject)); ok && s.Retired {
+		words = r.p.T("form_bot.status_gone", "Status", r.reader().StatusTitle(s.ID))
+	}
+	notice := view.Text(words)
+	if s, ok := r.dir.Status(crm.StatusID(d.Subject)); ok {
+		def := form.FromStatus(s, nil, nil, r.env())
+		lines := r.reader().Answers(crm.StatusState{Status: s.ID, Answers: def.Values(d.Answers)})
+		if len(lines) > 0 {
+			kept := view.Clip(view.Plain(view.Lines(lines...)), maxKept)
+			notice = view.Lines(notice, r.p.H("form_bot.answered_so_far"), view.Text(kept))
+		}
+	}
+	if r.up.Query == "" {
+		d = r.moveDown(ctx, d)
+	}
+	err = r.begin(ctx, beginning{kind: formChoose, customer: d.Customer, version: d.CustomerVersion,
+		message: d.Message, args: map[string]string{argCard: d.Args[argCard]}, notice: notice})
+	if err != nil {
+		return "", err
+	}
+	return view.Clip(words, view.MaxAnswer), r.forget(ctx, d.ID)
+}

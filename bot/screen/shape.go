@@ -1,0 +1,233 @@
+package screen
+
+import (
+	"cartable/bot/callback"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// What Shape does is named by its Question: the operation; Record is what it is done
+// to, Arg a second thing, Value what to make of it. Objects that are not published
+// yet have IDs below 0.
+const (
+	ShapeStatuses = "statuses" // the list; Value "retired": of the retired ones
+	ShapeStatus   = "status"   // the editor of status Record
+	ShapeFields   = "fields"   // the columns of the customer record
+	ShapeField    = "field"    // the editor of field Record
+	ShapeChoice   = "choice"   // the editor of choice Arg of field Record
+	ShapePreview  = "preview"  // what the draft changes
+	ShapePublish  = "publish"  // put it in force
+	ShapeDiscard  = "discard"  // forget it
+	ShapeTry      = "try"      // fill status Record in, as an agent would, without saving
+	ShapeLog      = "log"      // who changed what, before version Arg
+	ShapeUndo     = "undo"     // take version Arg back
+	ShapeAsk      = "ask"      // ask for Value (a text) of Record
+	ShapeAdd      = "add"      // ask for a new Value (status, field, choice) of Record
+	ShapeMove     = "move"     // status, field or choice (Arg) Record: Value up, down
+	ShapeRetire   = "retire"   // status, field: Record; choice: Arg of Record
+	ShapeRestore  = "restore"  //
+	ShapeCartable = "cartable" // status Record: choose, or Value
+	ShapeNext     = "next"     // who may be next: choose, or Value
+	ShapePerson   = "person"   // colleague Arg in or out of those who may be next
+	ShapeRemind   = "remind"   // the reminder: choose, or Value
+	ShapeOffer    = "offer"    // offer Value in or out
+	ShapeEnds     = "ends"     // how it ends the follow-up: choose, or Value
+	ShapeAfter    = "after"    // which may come before: choose; status Arg in or out, Value "all"
+	ShapeRequired = "required" // field Record: Value yes, no
+	ShapeCard     = "card"     // customer field Record: Value front, plain, hidden
+	ShapeMeeting  = "meeting"  // the fields that make the appointment: choose, or Value date-time
+	ShapeWeekday  = "weekday"  // day-of-week field Record follows date field Arg; 0 for none
+)
+
+// Shaper is a reader who shapes the business, with the draft that they shape.
+type Shaper struct {
+	Reader
+	Draft crm.Draft
+}
+
+func (s Shaper) op(key, op string, id int64, value string) view.Button {
+	return s.button(key, callback.Ref{Action: callback.Shape, Record: id, Question: op, Value: value})
+}
+
+func shapeButton(label string, ref callback.Ref) view.Button {
+	ref.Action = callback.Shape
+	return view.Button{Label: view.Clip(label, 45), Data: callback.MustEncode(ref)}
+}
+
+// ticked marks a button that is on.
+func ticked(b view.Button, on bool) view.Button {
+	if on {
+		b.Label = "✅ " + b.Label
+	}
+	return b
+}
+
+// foot is the last rows of every screen of the draft: what waits to be published,
+// and the way back.
+func (s Shaper) foot(back view.Button) [][]view.Button {
+	rows := [][]view.Button{}
+	if n := len(s.Draft.Changes); n > 0 {
+		preview := s.op("shape.preview", ShapePreview, 0, "")
+		preview.Label = s.P.N("shape.to_preview", n)
+		preview.Style = view.Success
+		rows = append(rows, []view.Button{preview})
+	}
+	return append(rows, []view.Button{back})
+}
+
+// edited is the line that tells of a draft, where there is one.
+func (s Shaper) edited() view.HTML {
+	if len(s.Draft.Changes) == 0 {
+		return ""
+	}
+	return view.Italic(s.P.H("shape.draft"))
+}
+
+// Preview is what publishing the draft would do: what changes, whom it touches, what
+// is wrong, and what agents will see.
+func (s Shaper) Preview() view.Message {
+	d := s.Draft
+	if len(d.Changes) == 0 {
+		return view.Message{HTML: s.P.H("shape.nothing"), Inline: s.keyboard(s.SettingsBack())}
+	}
+	html := s.fit(func(r Reader) view.HTML {
+		s := Shaper{r, d}
+		return view.Paragraphs(s.P.H("shape.preview_title"), s.changes(d.Changes, d.Target), s.impact(), s.problems(), s.asAgents())
+	})
+	var rows [][]view.Button
+	for _, st := range s.changedStatuses() {
+		b := s.op("shape.try", ShapeTry, int64(st.ID), "")
+		b.Label = s.P.T("shape.try", "Title", view.Clip(st.Title.In(s.P.Lang()), 30))
+		rows = append(rows, []view.Button{b})
+	}
+	publish := s.op("shape.publish", ShapePublish, 0, "")
+	publish.Style = view.Success
+	if len(d.Problems) == 0 {
+		rows = append(rows, []view.Button{publish})
+	}
+	discard := s.op("shape.discard", ShapeDiscard, 0, "")
+	discard.Style = view.Danger
+	rows = append(rows, []view.Button{discard}, []view.Button{s.op("common.back", ShapeStatuses, 0, "")})
+	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
+}
+
+// changedStatuses are the statuses in use that the draft changes, as it leaves them.
+func (s Shaper) changedStatuses() []crm.Status {
+	touched := map[crm.StatusID]bool{}
+	for _, c := range s.Draft.Changes {
+		switch {
+		case c.Object == crm.ObjectStatus && c.ID != 0:
+			touched[crm.StatusID(c.ID)] = true
+		case c.Status != 0:
+			touched[c.Status] = true
+		}
+	}
+	var out []crm.Status
+	for _, st := range s.Draft.Target.Statuses {
+		if touched[st.ID] && !st.Retired && len(out) < maxTried {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// maxTried is how many changed statuses a preview offers to try.
+const maxTried = 5
+
+func (s Shaper) impact() view.HTML {
+	var lines []view.HTML
+	for _, i := range s.Draft.Impact {
+		if i.Customers == 0 && i.Forms == 0 {
+			continue
+		}
+		st, _ := s.Draft.Target.Status(i.Status)
+		line := view.Text("• ") + words(statusLabel(st, s.P.Lang())) + ": " + s.P.HN("shape.customers", i.Customers)
+		if i.Forms > 0 {
+			line += view.Text(s.P.T("common.comma")) + s.P.HN("shape.forms", i.Forms)
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return view.Lines(s.P.H("shape.touches"), view.Lines(lines...))
+}
+
+func (s Shaper) problems() view.HTML {
+	if len(s.Draft.Problems) == 0 {
+		return ""
+	}
+	lines := []view.HTML{s.P.H("shape.problems")}
+	for i, p := range s.Draft.Problems {
+		if i == 10 {
+			lines = append(lines, "…")
+			break
+		}
+		lines = append(lines, "• "+s.Problem(p))
+	}
+	return view.Lines(lines...)
+}
+
+// Problem words why a configuration cannot be in force.
+func (r Reader) Problem(p crm.Problem) view.HTML {
+	arg := func(name string) view.HTML { return words(r.clip(p.Args[name], 60)) }
+	return r.P.H("problem."+p.Key, "Title", arg("Title"), "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
+}
+
+// asAgents is the keyboard of statuses and the questions of those that change, as an
+// agent will see them.
+func (s Shaper) asAgents() view.HTML {
+	lines := []view.HTML{s.P.H("shape.as_agents")}
+	for _, st := range s.Draft.Target.Statuses {
+		if !st.Retired {
+			lines = append(lines, "["+words(statusLabel(st, s.P.Lang()))+"]")
+		}
+	}
+	parts := []view.HTML{view.Lines(lines...)}
+	for _, st := range s.changedStatuses() {
+		parts = append(parts, view.Lines(view.Bold(words(statusLabel(st, s.P.Lang()))), s.asked(st)))
+	}
+	return view.Paragraphs(parts...)
+}
+
+func statusLabel(st crm.Status, lang crm.Language) string {
+	if st.Emoji == "" {
+		return st.Title.In(lang)
+	}
+	return st.Emoji + " " + st.Title.In(lang)
+}
+
+// Published says what is in force now, with undo.
+func (r Reader) Published(p crm.Published, now crm.Config) view.Message {
+	html := r.fit(func(r Reader) view.HTML {
+		return view.Paragraphs(r.P.H("shape.published"), Shaper{Reader: r}.changes(p.Changes, now))
+	})
+	undo := shapeButton(r.P.T("shape.undo"), callback.Ref{Question: ShapeUndo, Arg: p.Version})
+	return view.Message{HTML: html, Inline: r.keyboard([]view.Button{undo}, r.SettingsBack())}
+}
+
+// ConfigLog is who changed what, newest first.
+func (r Reader) ConfigLog(versions []crm.ConfigVersion, now crm.Config, more, first bool) view.Message {
+	html := r.fit(func(r Reader) view.HTML {
+		parts := []view.HTML{r.P.H("shape.log_title")}
+		if len(versions) == 0 {
+			parts = append(parts, r.P.H("shape.log_empty"))
+		}
+		for _, v := range versions {
+			head := "• " + r.When(v.At) + " — " + words(r.StaffName(v.Actor))
+			if v.Undoes != 0 {
+				head += " " + view.Text(r.P.T("shape.log_undo"))
+			}
+			parts = append(parts, view.Lines(head, Shaper{Reader: r}.changes(v.Changes, now)))
+		}
+		return view.Paragraphs(parts...)
+	})
+	var rows [][]view.Button
+	if first && len(versions) > 0 {
+		rows = append(rows, []view.Button{shapeButton(r.P.T("shape.undo_newest"), callback.Ref{Question: ShapeUndo, Arg: versions[0].Version})})
+	}
+	if more {
+		rows = append(rows, []view.Button{shapeButton(r.P.T("timeline.older"), callback.Ref{Question: ShapeLog, Arg: versions[len(versions)-1].Version})})
+	}
+	return view.Message{HTML: html, Inline: r.keyboard(append(rows, r.SettingsBack())...)}
+}

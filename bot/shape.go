@@ -1,0 +1,122 @@
+package bot
+
+import (
+	"context"
+
+	"cartable/bot/callback"
+	"cartable/bot/screen"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+)
+
+// logPage is how many versions a page of the log has.
+const logPage = 8
+
+// actOnConfig carries out what shapes the business. Everything but publishing, undo
+// and what is about the whole changes the actor's draft alone.
+func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, error) {
+	if !r.staff.Manages() {
+		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
+	}
+	switch ref.Question {
+	case screen.ShapePublish:
+		return r.publish(ctx)
+	case screen.ShapeDiscard:
+		if err := r.Domain.DiscardDraft(ctx, r.command()); err != nil {
+			return "", err
+		}
+		return r.p.T("shape.discarded"), r.shapeScreen(ctx, screen.Shaper.Preview)
+	case screen.ShapeUndo:
+		return r.undoConfig(ctx, ref.Arg)
+	case screen.ShapeLog:
+		return "", r.configLog(ctx, r.up.Message, ref.Arg)
+	case screen.ShapePreview:
+		return "", r.shapeScreen(ctx, screen.Shaper.Preview)
+	case screen.ShapeTry:
+		return "", r.begin(ctx, beginning{kind: formTrial, subject: ref.Record})
+	case screen.ShapeAsk, screen.ShapeAdd:
+		return "", r.askConfig(ctx, ref)
+	case screen.ShapeStatuses:
+		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(ref.Value == "retired") })
+	case screen.ShapeFields:
+		return "", r.shapeScreen(ctx, screen.Shaper.Fields)
+	case screen.ShapeField, screen.ShapeRequired, screen.ShapeCard, screen.ShapeWeekday, screen.ShapeChoice:
+		return "", r.shapeField(ctx, ref)
+	case screen.ShapeMove, screen.ShapeRetire, screen.ShapeRestore:
+		return "", r.shapePlace(ctx, ref)
+	default:
+		return r.shapeStatus(ctx, ref)
+	}
+}
+
+// shapeScreen shows a screen of the actor's draft in place of the tapped message, or
+// below a typed one.
+func (r *request) shapeScreen(ctx context.Context, show func(screen.Shaper) view.Message) error {
+	m, err := r.shaped(ctx, show)
+	if err != nil {
+		return err
+	}
+	message := 0
+	if r.up.Query != "" {
+		message = r.up.Message
+	}
+	_, err = r.show(ctx, message, m)
+	return err
+}
+
+func (r *request) shaped(ctx context.Context, show func(screen.Shaper) view.Message) (view.Message, error) {
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return view.Message{}, err
+	}
+	return show(screen.Shaper{Reader: r.reader(), Draft: draft}), nil
+}
+
+// editConfig applies an edit to the actor's draft, once for this update.
+func (r *request) editConfig(ctx context.Context, edit func(*crm.Config) error) error {
+	_, err := r.Domain.EditConfig(ctx, r.command(), func(c *crm.Config) (int64, error) { return 0, edit(c) })
+	return err
+}
+
+// publish puts the draft in force. What keeps it from that is shown where it can be
+// put right.
+func (r *request) publish(ctx context.Context) (string, error) {
+	out, err := r.Domain.PublishDraft(ctx, r.command())
+	if crm.IsKey(err, crm.KeyConfigProblems) {
+		words, _ := r.words(err)
+		return words, r.shapeScreen(ctx, screen.Shaper.Preview)
+	}
+	if err != nil {
+		return "", err
+	}
+	return r.p.T("shape.toast_published"), r.inForce(ctx, out)
+}
+
+// inForce says what a version changed, with undo.
+func (r *request) inForce(ctx context.Context, out crm.Published) (err error) {
+	if r.dir, err = r.Domain.Directory(ctx); err != nil {
+		return err
+	}
+	return r.inPlace(ctx, r.reader().Published(out, r.dir.Config()))
+}
+
+func (r *request) undoConfig(ctx context.Context, version int64) (string, error) {
+	out, err := r.Domain.UndoConfig(ctx, r.command(), version)
+	if err != nil {
+		return "", err
+	}
+	return r.p.T("toast.undone"), r.inForce(ctx, out)
+}
+
+func (r *request) configLog(ctx context.Context, message int, before int64) error {
+	versions, err := r.Domain.ConfigLog(ctx, r.staff, before, logPage+1)
+	if err != nil {
+		return err
+	}
+	more := len(versions) > logPage
+	if more {
+		versions = versions[:logPage]
+	}
+	_, err = r.show(ctx, message, r.reader().ConfigLog(versions, r.dir.Config(), more, before == 0))
+	return err
+}

@@ -1,0 +1,300 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"cartable/bot/callback"
+	"cartable/bot/form"
+	"cartable/bot/screen"
+	"cartable/bot/view"
+	"cartable/internal/crm"
+	"cartable/internal/persian"
+)
+
+// What forms that shape the business carry.
+const (
+	argPart   = "part"   // formPart: which text; formAdd: "status", "field", "choice"
+	argChoice = "choice" // the choice that it is about
+)
+
+// askConfig asks for a text of an object, or for a new one, in place of its editor.
+func (r *request) askConfig(ctx context.Context, ref callback.Ref) error {
+	b := beginning{kind: formAdd, subject: ref.Record, message: r.up.Message,
+		args: map[string]string{argPart: ref.Value, argChoice: strconv.FormatInt(ref.Arg, 10)}}
+	if ref.Question == screen.ShapeAsk {
+		b.kind = formPart
+		draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+		if err != nil {
+			return err
+		}
+		b.prefill = form.Answers{"text": crm.Value(partOf(draft.Target, ref.Value, ref.Record, crm.ChoiceID(ref.Arg)))}
+	}
+	return r.begin(ctx, b)
+}
+
+// partOf is a text of an object as it stands.
+func partOf(c crm.Config, part string, id int64, choice crm.ChoiceID) string {
+	st, _ := c.Status(crm.StatusID(id))
+	f, _ := c.Field(crm.FieldID(id))
+	o, _ := f.Option(choice)
+	switch part {
+	case "title":
+		return st.Title.Text
+	case "english":
+		return st.Title.English
+	case "emoji":
+		return st.Emoji
+	case "ftitle":
+		return f.Title.Text
+	case "fenglish":
+		return f.Title.English
+	case "help":
+		return f.Help.Text
+	case "ctitle":
+		return o.Title.Text
+	case "cenglish":
+		return o.Title.English
+	}
+	return ""
+}
+
+// definePart asks for one text. Titles are needed; the rest can be emptied.
+func (r *request) definePart(d form.Draft) form.Definition {
+	part := d.Args[argPart]
+	q := form.Question{ID: "text", Title: r.p.T("shape.q_" + strings.TrimLeft(part, "fc")), Type: crm.Text, Required: true}
+	switch part {
+	case "help":
+		q.Type = crm.LongText
+		q.Title = r.p.T("shape.q_help")
+	case "emoji":
+		q.Title = r.p.T("shape.q_emoji")
+	}
+	if !strings.HasSuffix(part, "title") && d.Prefill["text"] != "" {
+		q.Required, q.Clears = false, true
+	}
+	return form.Definition{Title: r.p.T("form_bot.part"), Questions: []form.Question{q}}
+}
+
+// defineAdd asks for what a new status, field or choice needs to begin with.
+func (r *request) defineAdd(d form.Draft) form.Definition {
+	title := form.Question{ID: "title", Title: r.p.T("shape.q_new_" + d.Args[argPart]), Type: crm.Text, Required: true}
+	def := form.Definition{Title: r.p.T("form_bot.add"), Questions: []form.Question{title}}
+	if d.Args[argPart] != "field" {
+		if d.Args[argPart] == "choice" {
+			def.Questions[0].Type = crm.LongText // several, a line each
+		}
+		return def
+	}
+	kind := form.Question{ID: "type", Title: r.p.T("shape.q_type"), Type: crm.Choice, Required: true}
+	for i, t := range crm.FieldTypes() {
+		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: r.p.T("field_type." + string(t))})
+	}
+	choices := form.Question{ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true,
+		When: func(a form.Answers) bool { t := typeOf(a["type"]); return t == crm.Choice || t == crm.Choices }}
+	def.Questions = append(def.Questions, kind, choices)
+	return def
+}
+
+// typeOf is the field type that was chosen, by its place among all.
+func typeOf(v crm.Value) crm.FieldType {
+	n, err := strconv.Atoi(string(v))
+	if types := crm.FieldTypes(); err == nil && n >= 0 && n < len(types) {
+		return types[n]
+	}
+	return ""
+}
+
+// defineTrial is the form of a status as the draft has it.
+func (r *request) defineTrial(ctx context.Context, d form.Draft) (form.Definition, error) {
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	st, ok := draft.Target.Status(crm.StatusID(d.Subject))
+	if !ok {
+		return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
+	}
+	all := r.colleagues(0)
+	def := form.FromStatus(st, all, r.mayBeNext(st), r.env())
+	def.Title = r.p.T("shape.trial", "Title", strings.TrimSpace(st.Emoji+" "+st.Title.In(r.p.Lang())))
+	return def, nil
+}
+
+// mayBeNext are the colleagues among whom a status lets choose, as far as the rule
+// says without a customer.
+func (r *request) mayBeNext(st crm.Status) []form.Option {
+	var out []form.Option
+	for _, s := range r.dir.Candidates(st.Next, 0) {
+		out = append(out, form.Option{Value: crm.Value(strconv.FormatInt(int64(s.ID), 10)), Label: r.reader().StaffName(s.ID)})
+	}
+	return out
+}
+
+// savePart writes a text into the draft and shows the editor of its object.
+func (r *request) savePart(ctx context.Context, cmd crm.Command, d form.Draft) (view.Message, error) {
+	text, part, choice := string(d.Answers["text"]), d.Args[argPart], crm.ChoiceID(number(d.Args[argChoice]))
+	status, field := crm.StatusID(d.Subject), crm.FieldID(d.Subject)
+	_, err := r.Domain.EditConfig(ctx, cmd, func(c *crm.Config) (int64, error) {
+		return 0, setPart(c, part, text, status, field, choice)
+	})
+	if err != nil {
+		return view.Message{}, err
+	}
+	return r.shaped(ctx, func(s screen.Shaper) view.Message {
+		switch part {
+		case "title", "english", "emoji":
+			return statusScreen(s, status)
+		case "ctitle", "cenglish":
+			f, _ := s.Draft.Target.Field(field)
+			if o, ok := f.Option(choice); ok {
+				return s.Choice(f, o)
+			}
+		}
+		return fieldScreen(s, field)
+	})
+}
+
+func statusScreen(s screen.Shaper, id crm.StatusID) view.Message {
+	if st, ok := s.Draft.Target.Status(id); ok {
+		return s.Status(st)
+	}
+	return s.Statuses(false)
+}
+
+func setPart(c *crm.Config, part, text string, status crm.StatusID, field crm.FieldID, choice crm.ChoiceID) error {
+	st, _ := c.Status(status)
+	f, _ := c.Field(field)
+	o, _ := f.Option(choice)
+	switch part {
+	case "title":
+		emoji, title := splitEmoji(text)
+		if emoji != "" {
+			if err := c.SetEmoji(status, emoji); err != nil {
+				return err
+			}
+		}
+		return c.RenameStatus(status, crm.Title{Text: title, English: st.Title.English})
+	case "english":
+		return c.RenameStatus(status, crm.Title{Text: st.Title.Text, English: text})
+	case "emoji":
+		return c.SetEmoji(status, text)
+	case "ftitle":
+		return c.RenameField(field, crm.Title{Text: text, English: f.Title.English})
+	case "fenglish":
+		return c.RenameField(field, crm.Title{Text: f.Title.Text, English: text})
+	case "help":
+		return c.SetHelp(field, crm.Title{Text: text})
+	case "ctitle":
+		return c.RenameChoice(field, choice, crm.Title{Text: text, English: o.Title.English})
+	default: // cenglish
+		return c.RenameChoice(field, choice, crm.Title{Text: o.Title.Text, English: text})
+	}
+}
+
+// splitEmoji takes the emoji off that a title begins with.
+func splitEmoji(s string) (emoji, title string) {
+	first, rest, found := strings.Cut(persian.Clean(s), " ")
+	if !found || strings.TrimSpace(rest) == "" {
+		return "", s
+	}
+	for _, c := range first {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsPunct(c) {
+			return "", s
+		}
+	}
+	return first, rest
+}
+
+// saveAdd makes a status, a field or choices in the draft, and shows the editor of
+// what they belong to.
+func (r *request) saveAdd(ctx context.Context, cmd crm.Command, d form.Draft) (view.Message, error) {
+	title, part := string(d.Answers["title"]), d.Args[argPart]
+	made, err := r.Domain.EditConfig(ctx, cmd, func(c *crm.Config) (int64, error) {
+		switch part {
+		case "status":
+			emoji, text := splitEmoji(title)
+			id, err := c.AddStatus(crm.Title{Text: text}, emoji)
+			return int64(id), err
+		case "field":
+			id, err := addField(c, crm.StatusID(d.Subject), title, typeOf(d.Answers["type"]), string(d.Answers["choices"]))
+			return int64(id), err
+		default: // choice
+			return d.Subject, addChoices(c, crm.FieldID(d.Subject), title)
+		}
+	})
+	if err != nil {
+		return view.Message{}, err
+	}
+	return r.shaped(ctx, func(s screen.Shaper) view.Message {
+		switch {
+		case part == "status":
+			return statusScreen(s, crm.StatusID(made))
+		case part == "field" && d.Subject != 0:
+			return statusScreen(s, crm.StatusID(d.Subject))
+		default:
+			return fieldScreen(s, crm.FieldID(made))
+		}
+	})
+}
+
+// addField adds a field as most businesses want it: what a tap answers is required,
+// what has to be typed is not, and a date with a time makes the appointment.
+func addField(c *crm.Config, of crm.StatusID, title string, kind crm.FieldType, choices string) (crm.FieldID, error) {
+	id, err := c.AddField(of, crm.Title{Text: title}, kind)
+	if err != nil {
+		return 0, err
+	}
+	if choices != "" {
+		if err := addChoices(c, id, choices); err != nil {
+			return 0, err
+		}
+	}
+	if of == 0 {
+		return id, nil
+	}
+	switch kind {
+	case crm.Text, crm.LongText, crm.Link, crm.Email, crm.File:
+		return id, nil
+	}
+	if err := c.SetRequired(id, true); err != nil {
+		return 0, err
+	}
+	st, _ := c.Status(of)
+	if st.AppointmentDate != 0 {
+		return id, nil
+	}
+	var date, clock, both crm.FieldID
+	for _, f := range st.Fields {
+		switch {
+		case f.Type == crm.Date && date == 0:
+			date = f.ID
+		case f.Type == crm.Time && clock == 0:
+			clock = f.ID
+		case f.Type == crm.DateTime && both == 0:
+			both = f.ID
+		}
+	}
+	switch {
+	case both != 0:
+		return id, c.SetAppointment(of, both, 0)
+	case date != 0 && clock != 0:
+		return id, c.SetAppointment(of, date, clock)
+	}
+	return id, nil
+}
+
+// addChoices adds the choices of a text, a line each.
+func addChoices(c *crm.Config, id crm.FieldID, lines string) error {
+	for _, line := range strings.Split(lines, "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if _, err := c.AddChoice(id, crm.Title{Text: line}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

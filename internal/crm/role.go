@@ -1,0 +1,38 @@
+package crm
+
+import "context"
+
+// ChangeRole makes an agent a manager, or a manager an agent. The owner's role is
+// changed by PassOwnership alone.
+func (s *Service) ChangeRole(ctx context.Context, cmd Command, id StaffID, role Role) error {
+	return s.alterStaff(ctx, cmd, id, mustManage, func(_ *work, st *Staff) error {
+		if role != Agent && role != Manager {
+			return &Error{Code: Invalid, Key: KeyOwnersRole, Staff: id}
+		}
+		if st.Role == Owner {
+			return &Error{Code: Forbidden, Key: KeyOwnersRole, Staff: id}
+		}
+		st.Role = role
+		return nil
+	})
+}
+
+// PassOwnership makes an active colleague the owner and the owner a manager. There is
+// exactly one owner at any time.
+func (s *Service) PassOwnership(ctx context.Context, cmd Command, to StaffID) error {
+	return s.alterStaff(ctx, cmd, to, mustOwn, func(w *work, st *Staff) error {
+		if !st.Active() || st.ID == w.actor.ID {
+			return &Error{Code: Invalid, Key: KeyNoColleague, Staff: to}
+		}
+		st.Role = Owner
+		w.actor.Role = Manager
+		return w.SaveStaff(ctx, w.actor) // first: the database takes one owner only
+	})
+}
+
+func mustOwn(w *work) error {
+	if w.actor.Role != Owner {
+		return fail(Forbidden, KeyOwnerOnly)
+	}
+	return nil
+}

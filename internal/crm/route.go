@@ -1,0 +1,304 @@
+package crm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"cartable/internal/persian"
+)
+
+// RouteState is how far the announcing of a lead has come.
+type RouteState string
+
+// The states, in their order.
+const (
+	RouteWaits   RouteState = "waits"   // told to nobody yet: nobody is there to be told
+	RouteOffered RouteState = "offered" // offered once
+	RouteAgain   RouteState = "again"   // and once more
+	RouteTold    RouteState = "told"    // the managers know that nobody took it
+)
+
+// Route is the announcing of one arrival of a customer whom nobody holds. The row is
+// the truth: whoever looks at it when it is due takes it one step on. Taken, settled
+// or come again meanwhile, the customer drops out when it is looked at; an undo
+// finds the row as it was.
+type Route struct {
+	Customer CustomerID
+	Event    EventID   // the inquiry, which the notifications tell of
+	Source   SourceID  // whose Routing it goes by; 0: offered to everyone
+	CameAt   time.Time // the inquiry; it is over when the customer came again
+	Since    time.Time // from when working minutes count: when it was first offered
+	State    RouteState
+	NextAt   time.Time // when to look at it; zero when nothing is left to do
+}
+
+// WaitForPerson is how far ahead the shift of the one person of a source may begin
+// for a lead to wait for them: a long weekend. Beyond that it is offered to everyone.
+const WaitForPerson = 72 * time.Hour
+
+// routeRetry is when a route is looked at whose next step cannot be foreseen.
+const routeRetry = 24 * time.Hour
+
+// announce tells whom the arrival e of c concerns: the holder, or the managers where
+// nothing reaches the holder; else whoever the source's routing chooses.
+func (w *work) announce(ctx context.Context, c Customer, e Event) error {
+	switch {
+	case w.blocked(c):
+		return nil
+	case c.Holder != 0:
+		n := Notification{To: c.Holder, Kind: NotifyInquiry}
+		if ms := w.reachableManagers(); len(ms) > 0 && !w.dir.Staff[c.Holder].Reached() {
+			return w.notify(ctx, e, to(ms, n))
+		}
+		return w.notify(ctx, e, []Notification{n})
+	case w.dir.Sources[e.Detail.Source].Routing.Way() == RoutePool:
+		return nil
+	}
+	r := Route{Customer: c.ID, Event: e.ID, Source: e.Detail.Source, CameAt: w.now, Since: w.now, State: RouteWaits}
+	return w.follow(ctx, c, e, r)
+}
+
+// offerAnew offers a customer whom nobody holds to everyone, by whichever source they
+// came, in the place where the leads of their first source are offered.
+func (w *work) offerAnew(ctx context.Context, c Customer, last EventID) error {
+	r := Route{Customer: c.ID, Event: last, CameAt: c.LastInquiryAt, Since: w.now, State: RouteWaits}
+	return w.follow(ctx, c, Event{ID: last, Customer: c.ID}, r)
+}
+
+// RouteDue looks at up to limit leads whose announcing is due for a step, and returns
+// at how many it looked. Each is a transaction of its own, so that one that fails
+// holds up none of the others.
+func (s *Service) RouteDue(ctx context.Context, limit int) (int, error) {
+	due, err := s.store.DueRoutes(ctx, s.now(), limit)
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	var failed error
+	for _, id := range due {
+		if err := s.lookAt(ctx, id); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("route customer %d: %w", id, err))
+		}
+	}
+	s.wake()
+	return len(due), failed
+}
+
+// lookAt takes the route of a customer one step on, if it still is due.
+func (s *Service) lookAt(ctx context.Context, id CustomerID) error {
+	return s.store.InTx(ctx, func(tx Tx) error {
+		w := &work{Tx: tx, now: s.now()}
+		c, err := tx.LockCustomer(ctx, id)
+		if err != nil {
+			return err
+		}
+		r, ok, err := tx.LockRoute(ctx, id)
+		if err != nil || !ok || r.NextAt.IsZero() || r.NextAt.After(w.now) {
+			return err
+		}
+		// After the lock: what changed the hours had to wait for it, or is seen now.
+		if w.dir, err = tx.Directory(ctx); err != nil {
+			return err
+		}
+		if !c.Waiting() || w.blocked(c) || !r.CameAt.Equal(c.LastInquiryAt) {
+			return w.settle(ctx, r)
+		}
+		e, err := tx.LockEvent(ctx, r.Event)
+		if err != nil {
+			return err
+		}
+		if r.Source == 0 {
+			e.Actor = 0 // offered by a manager's word: also to whoever entered it
+		}
+		w.key = fmt.Sprintf("route:%d", r.Event)
+		return w.follow(ctx, c, e, r)
+	})
+}
+
+// follow takes a lead one step on: to somebody's cartable, or offered, offered again,
+// told to the managers.
+func (w *work) follow(ctx context.Context, c Customer, e Event, r Route) error {
+	routing := w.dir.Sources[r.Source].Routing
+	if r.Source == 0 {
+		routing.Group = w.dir.Sources[c.Source].Routing.Place()
+	}
+	switch routing.Way() {
+	case RoutePool:
+		return w.settle(ctx, r)
+	case RouteTurn, RoutePerson:
+		to, wait, err := w.receiver(ctx, routing)
+		switch {
+		case err != nil:
+			return err
+		case to != 0:
+			return w.give(ctx, c, r, to)
+		case r.State == RouteWaits && !wait.IsZero():
+			r.NextAt = wait
+			return w.SaveRoute(ctx, r)
+		}
+	}
+	return w.offer(ctx, e, r, routing)
+}
+
+// settle ends a route.
+func (w *work) settle(ctx context.Context, r Route) error {
+	r.NextAt = time.Time{}
+	return w.SaveRoute(ctx, r)
+}
+
+// give brings a lead into somebody's cartable, by nobody's hand.
+func (w *work) give(ctx context.Context, c Customer, r Route, to StaffID) error {
+	_, err := w.apply(ctx, c, change{kind: EventShared, alter: func(_ *work, c *Customer, e *Event) error {
+		e.Actor, e.Detail.To = 0, to
+		c.Holder = to
+		return nil
+	}})
+	if err != nil {
+		return err
+	}
+	if err := w.CountTurn(ctx, to, w.today(), 1, w.now); err != nil {
+		return err
+	}
+	if err := w.notify(ctx, Event{ID: r.Event, Customer: c.ID}, []Notification{{To: to, Kind: NotifyRouted}}); err != nil {
+		return err
+	}
+	return w.settle(ctx, r)
+}
+
+// offer takes a lead one step on that the first to take gets.
+func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) error {
+	times, crew := w.dir.Settings.times(w.now), w.crew()
+	on := times.among(crew, w.now)
+	again, offersAgain := routing.Again()
+	tell, tells := routing.Tell()
+	var ns []Notification
+	next, someday := w.dir.Settings.NextOn(crew, w.now)
+	if !someday {
+		next = w.now.Add(routeRetry)
+	}
+	switch {
+	case !someday && r.State != RouteTold && len(w.untaken()) > 0:
+		// Nobody will be there as far as anybody knows: it is the managers' now.
+		r.State, ns = RouteTold, w.untaken()
+	case r.State == RouteWaits && len(on) > 0:
+		r.State, r.Since = RouteOffered, w.now
+		ns = to(on, Notification{Kind: NotifyLead})
+	case r.State == RouteOffered && offersAgain && len(on) > 0 && w.worked(crew, r.Since, again):
+		r.State = RouteAgain
+		ns = to(on, Notification{Kind: NotifyLead, Ring: 2})
+	case (r.State == RouteAgain || r.State == RouteOffered && !offersAgain) && tells && w.worked(crew, r.Since, tell):
+		r.State, ns = RouteTold, w.untaken()
+		e.Actor = 0 // whoever entered it is told too
+	}
+	switch {
+	case r.State == RouteWaits:
+		r.NextAt = next
+	case r.State == RouteOffered && offersAgain:
+		r.NextAt = w.afterWork(crew, r.Since, again)
+		if !r.NextAt.After(w.now) {
+			r.NextAt = next // nobody is there to be offered it again
+		}
+	case r.State != RouteTold && tells:
+		r.NextAt = w.afterWork(crew, r.Since, tell)
+	default:
+		r.NextAt = time.Time{}
+	}
+	if err := w.SaveRoute(ctx, r); err != nil {
+		return err
+	}
+	// After the route: whoever leaves a group locks routes first.
+	ns, err := w.inGroup(ctx, routing.Place(), ns)
+	if err != nil {
+		return err
+	}
+	return w.notify(ctx, e, ns)
+}
+
+// receiver is who gets a lead by turn or by name. Nobody (0) with a time to wait for
+// where they are off shift until then; with none, it is to be offered to everyone.
+func (w *work) receiver(ctx context.Context, routing Routing) (id StaffID, wait time.Time, err error) {
+	among := w.agents()
+	if routing.Way() == RoutePerson {
+		among = slices.DeleteFunc(w.crew(), func(s Staff) bool { return s.ID != routing.Person })
+	}
+	on := w.dir.Settings.times(w.now).among(among, w.now)
+	if len(on) == 0 {
+		next, ok := w.dir.Settings.NextOn(among, w.now)
+		if !ok || routing.Way() == RoutePerson && next.Sub(w.now) > WaitForPerson {
+			return 0, time.Time{}, nil
+		}
+		return 0, next, nil
+	}
+	turns, err := w.LockTurns(ctx, on, w.today())
+	for err == nil && len(turns) > 0 {
+		id := nextInTurn(turns, w.dir.Staff)
+		if id == 0 {
+			break
+		}
+		// Somebody who was suspended since the directory was read is passed over.
+		if err = w.mustBeActive(ctx, id); err == nil {
+			return id, time.Time{}, nil
+		}
+		if IsKey(err, KeyNoColleague) {
+			err = nil
+			turns = slices.DeleteFunc(turns, func(t Turn) bool { return t.Staff == id })
+		}
+	}
+	return 0, time.Time{}, err
+}
+
+// crew is everybody to whom leads can be offered, on shift or not. Somebody who cannot
+// be reached is left out, so that nothing waits for them.
+func (w *work) crew() []Staff {
+	return slices.DeleteFunc(w.dir.ActiveStaff(), func(s Staff) bool { return s.Unreachable })
+}
+
+// agents are those of the crew among whom turns go: the managers only where the
+// business has no agents.
+func (w *work) agents() []Staff {
+	crew := w.crew()
+	if slices.ContainsFunc(w.dir.ActiveStaff(), func(s Staff) bool { return s.Role == Agent }) {
+		crew = slices.DeleteFunc(crew, func(s Staff) bool { return s.Role != Agent })
+	}
+	return crew
+}
+
+// untaken tells the managers on shift of a lead that nobody took; all of them where
+// none is.
+func (w *work) untaken() []Notification {
+	managers := slices.DeleteFunc(w.managers(), func(s Staff) bool { return s.Unreachable })
+	if on := w.dir.Settings.times(w.now).among(managers, w.now); len(on) > 0 {
+		managers = on
+	}
+	return to(managers, Notification{Kind: NotifyUntaken})
+}
+
+// among are those of staff who are on shift at t.
+func (ts times) among(staff []Staff, t time.Time) []Staff {
+	return slices.DeleteFunc(slices.Clone(staff), func(s Staff) bool { return !ts.onShift(s, t) })
+}
+
+// worked says whether work has gone on for d since a moment.
+func (w *work) worked(among []Staff, since time.Time, d time.Duration) bool {
+	at, ok := w.dir.Settings.AfterWorking(among, since, d)
+	return ok && !at.After(w.now)
+}
+
+// afterWork is when it will have.
+func (w *work) afterWork(among []Staff, since time.Time, d time.Duration) time.Time {
+	at, ok := w.dir.Settings.AfterWorking(among, since, d)
+	if !ok {
+		return w.now.Add(routeRetry)
+	}
+	return at
+}
+
+// today is the business's date.
+func (w *work) today() persian.Civil { return persian.CivilOf(w.now.In(w.zone())) }
+
+func (w *work) blocked(c Customer) bool {
+	st, ok := w.dir.Status(c.Status.Status)
+	return ok && st.Ends == Blocked
+}
