@@ -46,6 +46,9 @@ type GroupTx interface {
 	// RouteOffersAnew has what was offered in a group last announced from the start: at
 	// at where it waits, and where it was taken, when that is undone.
 	RouteOffersAnew(ctx context.Context, id GroupID, at time.Time) error
+	// RefreshCardsIn has those cards in a group edited that were sent after since and
+	// left while the bot was not there.
+	RefreshCardsIn(ctx context.Context, id GroupID, since time.Time) error
 }
 
 // AddGroup notes that a manager added the bot to a group, again perhaps.
@@ -65,7 +68,10 @@ func (s *Service) AddGroup(ctx context.Context, cmd Command, chat int64, title s
 			return Group{}, err
 		}
 		g.Title, g.AddedBy, g.AddedAt, g.Left = v, w.actor.ID, w.now, false
-		return g, w.SaveGroup(ctx, g, w.now)
+		if err := w.SaveGroup(ctx, g, w.now); err != nil {
+			return g, err
+		}
+		return g, w.RefreshCardsIn(ctx, g.ID, w.now.Add(-CardLife))
 	})
 	return out, err
 }

@@ -270,6 +270,28 @@ func TestGroupIsConfiguration(t *testing.T) {
 	o.wantTold(t, "lead>100", "lead>101")
 }
 
+// What was taken while the bot was away is said to be when it is back.
+func TestGroupCardsAfterTheBotIsBack(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx := t.Context()
+	form, _ := o.sales()
+	taken, waits := o.fill(form, 1), o.fill(form, 2)
+	o.exec(`UPDATE notifications n SET state = 'sent', message_id = n.id, sent_at = n.created_at, shown_version = c.version
+		FROM customers c WHERE c.id = n.customer_id`)
+	o.do(o.LeaveGroup(ctx, o.key(), salesroom))
+	must[crm.Outcome](t)(o.Take(ctx, o.by(o.agents[0]), taken.Customer))
+	stale := func() []crm.CustomerID {
+		return column[crm.CustomerID](o, `SELECT customer_id FROM notifications WHERE stale AND group_chat IS NOT NULL`)
+	}
+	if got := stale(); len(got) != 0 {
+		t.Errorf("cards of %v are to be edited where the bot is not", got)
+	}
+	must[crm.Group](t)(o.AddGroup(ctx, o.by(o.owner), salesroom, "فروش"))
+	if got := stale(); !slices.Equal(got, []crm.CustomerID{taken.Customer}) {
+		t.Errorf("cards of %v, not of %d alone (%d waits)", got, taken.Customer, waits.Customer)
+	}
+}
+
 // Taken in a group that was left since, and given back: people are asked.
 func TestGroupLeadComesBackAfterTheGroup(t *testing.T) {
 	o := newOffice(t, 1)

@@ -69,11 +69,20 @@ const refreshed = `n.state = 'sent' AND n.message_id IS NOT NULL AND n.sent_at >
 
 // RefreshCardsOf implements crm.Tx.
 func (t tx) RefreshCardsOf(ctx context.Context, reader crm.StaffID, since time.Time) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r, customers c
-		WHERE n.staff_id = $1 AND r.reader = n.reader AND c.id = n.customer_id AND c.version > n.shown_version AND `+refreshed,
-		reader, since, false)
+	_, err := t.q.Exec(ctx, refreshLeft+`n.staff_id = $1`, reader, since, false)
 	return wrap(err, "refresh somebody's cards")
 }
+
+// RefreshCardsIn implements crm.Tx.
+func (t tx) RefreshCardsIn(ctx context.Context, id crm.GroupID, since time.Time) error {
+	_, err := t.q.Exec(ctx, refreshLeft+`n.group_chat = $1`, id, since, false)
+	return wrap(err, "refresh the cards in a group")
+}
+
+// refreshLeft has the cards edited that show less than is known, where the rest of the
+// condition says whose.
+const refreshLeft = `UPDATE notifications n SET stale = true FROM readers r, customers c
+	WHERE r.reader = n.reader AND c.id = n.customer_id AND c.version > n.shown_version AND ` + refreshed + ` AND `
 
 // purgeBatch is how many rows one statement deletes, so that none locks for long.
 const purgeBatch = 1000
