@@ -61,8 +61,11 @@ type request struct {
 // Handle answers one update. An error means that it was not answered and should
 // be tried again; people's mistakes and refusals are answers.
 func (b *Bot) Handle(ctx context.Context, up chat.Update) error {
-	if up.From.Bot || up.Edited || !up.Private || up.From.ID == 0 {
-		return nil // groups and corrections of old messages are not listened to
+	if !up.Private {
+		return b.handleGroup(ctx, up)
+	}
+	if up.From.Bot || up.Edited || up.From.ID == 0 {
+		return nil // corrections of old messages are not listened to
 	}
 	r, err := b.request(ctx, up)
 	if err != nil {
@@ -161,7 +164,8 @@ func (r *request) keyed(key string) crm.Command {
 	if r.up.Query != "" {
 		key = "q:" + r.up.Query
 	}
-	if r.up.Kind == chat.Blocked || r.up.Kind == chat.Returned {
+	switch r.up.Kind {
+	case chat.Blocked, chat.Returned, chat.Added, chat.Removed:
 		key = fmt.Sprintf("u:%d:%d", r.up.ID, r.up.At.Unix())
 	}
 	return crm.Command{Actor: r.staff.ID, Key: key}
@@ -254,8 +258,8 @@ func (r *request) fieldTitle(id crm.FieldID) string {
 // Apologise tells a person that something is broken, with the ID under which it
 // was logged. It is for updates that failed for good.
 func (b *Bot) Apologise(ctx context.Context, up chat.Update, id string) error {
-	if !up.Private {
-		return nil
+	if !up.Private && up.Query == "" {
+		return nil // nobody in a group waits for an answer, but to a tap
 	}
 	r, err := b.request(ctx, up)
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 // Announcement is a notification on its way to its recipient.
 type Announcement struct {
 	crm.Notification
-	Recipient crm.Staff
 	Sent      bool      // its message stands in the chat: word what it should show now
 	SentAt    time.Time // when that was sent; zero before
 	Withdrawn bool      // what it tells of was undone
@@ -33,9 +32,9 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	rd := b.readerOf(dir, a.Recipient)
+	rd := b.recipient(dir, a.Notification)
 	n := screen.Notice{Notification: a.Notification, SentAt: a.SentAt, Withdrawn: a.Withdrawn}
-	if a.Event != 0 {
+	if a.Group == 0 && a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
 			return Worded{}, err
 		}
@@ -43,7 +42,11 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if a.Customer == 0 {
 		return b.wordGeneral(ctx, rd, n, a.Sent)
 	}
-	n.Card, err = b.Domain.Card(ctx, dir, a.Recipient, a.Customer, screen.CardEvents)
+	if a.Group != 0 {
+		n.Card.Customer, n.Event, err = b.Domain.Offered(ctx, dir, a.Customer, a.Event)
+	} else {
+		n.Card, err = b.Domain.Card(ctx, dir, rd.Staff, a.Customer, screen.CardEvents)
+	}
 	if crm.IsKey(err, crm.KeyErased) {
 		return Worded{Message: rd.Erased(), Skip: !a.Sent}, nil
 	}
@@ -68,6 +71,9 @@ func wordAbout(rd screen.Reader, n screen.Notice, sent bool) Worded {
 	c := n.Card.Customer
 	if n.Withdrawn && !sent {
 		return Worded{Skip: true}
+	}
+	if n.Group != 0 {
+		return Worded{Message: rd.GroupLead(n), Skip: !sent && !c.Waiting()}
 	}
 	mine := c.Holder == rd.Staff.ID
 	switch n.Kind {
@@ -119,13 +125,15 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.Silent(n)}, nil
 	case crm.NotifyProposal, crm.NotifyProposalDecided:
 		return b.wordProposal(ctx, rd, n, sent)
+	case crm.NotifyGroupLeft:
+		return Worded{Message: rd.GroupLeft(n)}, nil
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}
 }
 
-// WordSummary words many new leads and inquiries as one message.
-func (b *Bot) WordSummary(ctx context.Context, to crm.Staff, ns []crm.Notification) (Worded, error) {
+// WordSummary words many new leads and inquiries for one reader as one message.
+func (b *Bot) WordSummary(ctx context.Context, ns []crm.Notification) (Worded, error) {
 	dir, err := b.Domain.Directory(ctx)
 	if err != nil {
 		return Worded{}, err
@@ -141,7 +149,20 @@ func (b *Bot) WordSummary(ctx context.Context, to crm.Staff, ns []crm.Notificati
 		}
 	}
 	skip := waiting == 0 && leads == len(ns)
-	return Worded{Message: b.readerOf(dir, to).Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
+	rd := b.recipient(dir, ns[0])
+	if ns[0].Group != 0 {
+		return Worded{Message: rd.GroupSummary(leads, waiting), Skip: skip}, nil
+	}
+	return Worded{Message: rd.Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
+}
+
+// recipient is whoever a notification is for. A group is nobody, and reads the
+// business's language.
+func (b *Bot) recipient(dir crm.Directory, n crm.Notification) screen.Reader {
+	if n.Group != 0 {
+		return b.readerOf(dir, crm.Staff{Language: dir.Settings.Language})
+	}
+	return b.readerOf(dir, dir.Staff[n.To])
 }
 
 func (b *Bot) readerOf(dir crm.Directory, to crm.Staff) screen.Reader {

@@ -119,16 +119,16 @@ func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, erro
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 
-func (r renderer) Summary(ctx context.Context, to crm.Staff, items []outbox.Item) (outbox.Notice, error) {
+func (r renderer) Summary(ctx context.Context, items []outbox.Item) (outbox.Notice, error) {
 	ns := make([]crm.Notification, len(items))
 	for i, it := range items {
 		ns[i] = it.Notification
 	}
-	w, err := r.WordSummary(ctx, to, ns)
+	w, err := r.WordSummary(ctx, ns)
 	return outbox.Notice(w), err
 }
 
@@ -313,7 +313,7 @@ func (o *office) quiet() {
 	must(o.t, o.sim.Drained(ctx))
 	for waiting := 1; waiting > 0; {
 		must(o.t, o.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM updates WHERE state = 'new')
-			+ (SELECT count(*) FROM notifications n JOIN staff s ON s.id = n.staff_id AND s.state = 'active' WHERE n.state = 'sent' AND (stale OR leased_until IS NOT NULL)
+			+ (SELECT count(*) FROM notifications n JOIN readers r ON r.reader = n.reader AND r.listens WHERE n.state = 'sent' AND (stale OR leased_until IS NOT NULL)
 				OR n.state = 'pending' AND NOT EXISTS (SELECT FROM forms f WHERE f.staff_id = n.staff_id))`).Scan(&waiting))
 	}
 }

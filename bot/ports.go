@@ -67,6 +67,11 @@ type Domain interface {
 	ChangeStaff(ctx context.Context, cmd crm.Command, id crm.StaffID, state crm.StaffState) error
 	GiveAll(ctx context.Context, cmd crm.Command, from, to crm.StaffID) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
+	AddGroup(ctx context.Context, cmd crm.Command, chat int64, title string) (crm.Group, error)
+	LeaveGroup(ctx context.Context, cmd crm.Command, chat int64) error
+	MoveGroup(ctx context.Context, from, to int64) error
+	OfferInGroup(ctx context.Context, cmd crm.Command, id crm.SourceID, group crm.GroupID) error
+	Offered(ctx context.Context, dir crm.Directory, id crm.CustomerID, arrival crm.EventID) (crm.Customer, crm.Event, error)
 	ConfigDraft(ctx context.Context, actor crm.StaffID) (crm.Draft, error)
 	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
 	DiscardDraft(ctx context.Context, cmd crm.Command) error
@@ -92,6 +97,8 @@ type Messenger interface {
 	Send(ctx context.Context, chatID int64, m view.Message) (messageID int, err error)
 	Edit(ctx context.Context, chatID int64, messageID int, m view.Message) error
 	Answer(ctx context.Context, queryID, text string, alert bool) error
+	// Leave takes the bot out of a group.
+	Leave(ctx context.Context, chatID int64) error
 	SetCommands(ctx context.Context, chatID int64, lang string, cs []chat.Command) error
 	OpenFile(ctx context.Context, fileID string) (io.ReadCloser, int64, error)
 }

@@ -66,6 +66,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,
 		callback.StaffChange, callback.GiveAll, callback.Setup:
 		return r.actOnStaff(ctx, ref)
+	case callback.Group, callback.GroupSource, callback.GroupPrivate:
+		return r.actOnGroup(ctx, ref)
 	default:
 		return r.actOnList(ctx, ref)
 	}

@@ -78,6 +78,9 @@ const (
 	InviteRevoke Action = "sr" // revoke invite Record
 	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
 	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
+	Group        Action = "gr" // group Record: which sources are offered there
+	GroupSource  Action = "gs" // offer the leads of source Arg in group Record
+	GroupPrivate Action = "gp" // offer the leads of source Arg privately again, no more in group Record
 	Setup        Action = "su" // the step Value of the owner's first day
 	Menu         Action = "mm" // the main menu
 	Help         Action = "mh" // help
@@ -111,6 +114,7 @@ var Actions = map[Action]Uses{
 	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
 	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
+	Group: {Record: true}, GroupSource: {Record: true, Arg: true}, GroupPrivate: {Record: true, Arg: true},
 	Menu: {}, Help: {},
 	Proposals: {Record: true, Arg: true, Question: true, Value: true},
 }

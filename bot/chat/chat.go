@@ -21,6 +21,8 @@ const (
 	Tap      Kind = "tap"      // an inline button
 	Blocked  Kind = "blocked"  // the person blocked the bot
 	Returned Kind = "returned" // the person unblocked the bot
+	Added    Kind = "added"    // the bot was added to a group
+	Removed  Kind = "removed"  // the bot was taken out of a group
 	Other    Kind = "other"
 )
 
@@ -29,7 +31,8 @@ type Update struct {
 	ID       int64 // Telegram's update ID: unique among the last days, not ever increasing
 	Kind     Kind
 	ChatID   int64
-	Private  bool // a chat with one person, not a group
+	Private  bool   // a chat with one person, not a group
+	Title    string // of a group
 	From     Person
 	At       time.Time // when the person did it, by Telegram's clock
 	Message  int       // the message typed, or the one whose button was tapped

@@ -168,7 +168,7 @@ func balanced(html string) error {
 }
 
 var (
-	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|` +
+	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|group|` +
 		`help|joined|language|later|list|menu|no_answer|notice|proposal|reminder|role|saved|setup|staff|status|stranger|team|timeline|unknown|value|wrong_number)\.\w+|<no value>|\{\{`)
 	asIs = regexp.MustCompile(`<code>[^<]*</code>|https?://\S+|☎️ \d+|<[^>]*>`)
 )

@@ -70,6 +70,7 @@ func newWorld(t *testing.T, say func(string) string) world {
 			instagram: {ID: instagram, Kind: crm.SourceForm, Title: w.title("آگهی اینستاگرام", "Instagram ad"), Slug: "x7Kd92"},
 		},
 	}
+	w.dir.Groups = map[crm.GroupID]crm.Group{1: {ID: 1, Chat: -1001, Title: filled(first(say("فروش <تهران>"), crm.MaxName)), AddedBy: sara}}
 	w.dir.Statuses = []crm.Status{
 		{ID: meeting, Emoji: "🤝", Title: w.title("جلسه حضوری", "Meeting in person"), Cartable: crm.CartableNext, Reminder: crm.ReminderYes,
 			AppointmentDate: meetingDate, AppointmentTime: meetingTime, Fields: []crm.Field{

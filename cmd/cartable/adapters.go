@@ -66,16 +66,16 @@ func drafted(err error) error {
 type renderer struct{ *bot.Bot }
 
 func (r renderer) Notice(ctx context.Context, i outbox.Item) (outbox.Notice, error) {
-	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Recipient: i.Staff, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
+	w, err := r.Word(ctx, bot.Announcement{Notification: i.Notification, Sent: i.Sent, SentAt: i.SentAt, Withdrawn: i.Withdrawn})
 	return outbox.Notice(w), err
 }
 
-func (r renderer) Summary(ctx context.Context, to crm.Staff, items []outbox.Item) (outbox.Notice, error) {
+func (r renderer) Summary(ctx context.Context, items []outbox.Item) (outbox.Notice, error) {
 	ns := make([]crm.Notification, len(items))
 	for i, it := range items {
 		ns[i] = it.Notification
 	}
-	w, err := r.WordSummary(ctx, to, ns)
+	w, err := r.WordSummary(ctx, ns)
 	return outbox.Notice(w), err
 }
 

@@ -292,7 +292,7 @@ func offerWords(offers []Offer) string {
 }
 
 // String is the routing in words: "offer", "person:3", with what else is set
-// behind: "turn group:-100 again:15 tell:30".
+// behind: "offer group:2 again:15 tell:30".
 func (r Routing) String() string {
 	words := []string{string(cmp.Or(r.Mode, RouteOffer))}
 	if r.Mode == RoutePerson {
@@ -301,7 +301,7 @@ func (r Routing) String() string {
 	for _, part := range []struct {
 		name string
 		n    int64
-	}{{"group", r.Group}, {"again", int64(r.AgainAfter)}, {"tell", int64(r.TellAfter)}} {
+	}{{"group", int64(r.Group)}, {"again", int64(r.AgainAfter)}, {"tell", int64(r.TellAfter)}} {
 		if part.n != 0 {
 			words = append(words, part.name+":"+strconv.FormatInt(part.n, 10))
 		}

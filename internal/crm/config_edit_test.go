@@ -42,9 +42,10 @@ func sample() crm.Config {
 
 func text(s string) crm.Title { return crm.Title{Text: s} }
 
-// staffed is a directory of three active people and one who left.
+// staffed is a directory of three active people and one who left, and of two groups,
+// one of which the bot left.
 func staffed() crm.Directory {
-	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}}
+	d := crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Groups: map[crm.GroupID]crm.Group{1: {ID: 1}, 2: {ID: 2, Left: true}}}
 	for id, role := range map[crm.StaffID]crm.Role{1: crm.Owner, 2: crm.Manager, 3: crm.Agent, 4: crm.Agent} {
 		d.Staff[id] = crm.Staff{ID: id, Role: role, State: crm.Active, Name: string(role)}
 	}
@@ -112,6 +113,8 @@ var edits = []struct {
 	{"routing", func(c *crm.Config) error {
 		return c.SetRouting(2, crm.Routing{Mode: crm.RoutePerson, Person: 3, Group: -100, AgainAfter: 5})
 	}, []string{"source 2 routing offer person:3 group:-100 again:5"}},
+	{"routing to a group", func(c *crm.Config) error { return c.SetRouting(2, crm.Routing{Group: 1, TellAfter: 30}) },
+		[]string{"source 2 routing offer offer group:1 tell:30"}},
 	{"form", func(c *crm.Config) error {
 		return c.SetForm(2, crm.HostedForm{Title: text("مشاوره"), Questions: []crm.FormQuestion{{Key: "name", Required: true}, {Key: "level"}}})
 	}, []string{"source 2 form  name!,level"}},
@@ -269,6 +272,8 @@ func TestProblems(t *testing.T) {
 		{"settings/digests", crm.ProblemColleague, func(c *crm.Config) { c.Settings.Digests = []crm.StaffID{77} }},
 		{"source/1/retired", crm.ProblemBuiltIn, func(c *crm.Config) { c.Sources[0].Retired = true }},
 		{"source/2/routing", crm.ProblemNoRecipient, func(c *crm.Config) { c.Sources[1].Routing = crm.Routing{Mode: crm.RoutePerson} }},
+		{"source/2/routing", crm.ProblemGroup, func(c *crm.Config) { c.Sources[1].Routing.Group = 2 }},
+		{"source/2/routing", crm.ProblemGroup, func(c *crm.Config) { c.Sources[1].Routing.Group = 3 }},
 		{"source/2/form", crm.ProblemQuestion, func(c *crm.Config) { c.Sources[1].Form.Questions = []crm.FormQuestion{{Key: "x"}} }},
 	}
 	for _, tt := range tests {

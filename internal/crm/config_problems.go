@@ -55,6 +55,7 @@ const (
 	ProblemQuestion    = "question"     // a form asks for a field that is not there, or twice
 	ProblemNoStatuses  = "no_statuses"  // none is in use
 	ProblemNoRecipient = "no_recipient" // a lead is to go to one person, and nobody is named
+	ProblemGroup       = "group"        // leads are to be offered in a group that the bot is not in
 )
 
 // problems collects what is wrong with c.
@@ -84,7 +85,7 @@ func (p *problems) first(title Title) error {
 }
 
 // Problems is why c cannot be in force, in its order; none when it can. What is
-// retired is not looked at. dir is for the staff alone.
+// retired is not looked at. dir is for the staff and the groups alone.
 func (c Config) Problems(dir Directory) []Problem {
 	c = c.canonical()
 	p := &problems{c: &c, dir: dir}
@@ -181,6 +182,13 @@ func (p *problems) people(at Path, title string, ids []StaffID) {
 		if s, ok := p.dir.Staff[id]; !ok || !s.Active() {
 			p.add(at, ProblemColleague, "Title", title, "Name", s.Name)
 		}
+	}
+}
+
+// group looks for a group that the bot is not in.
+func (p *problems) group(at Path, title string, id GroupID) {
+	if g, ok := p.dir.Groups[id]; id != 0 && (!ok || g.Left) {
+		p.add(at, ProblemGroup, "Title", title, "Name", g.Title)
 	}
 }
 

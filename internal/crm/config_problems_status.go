@@ -135,6 +135,8 @@ func (p *problems) sources() {
 			p.add(at("routing"), ProblemValue, "Title", s.Title.Text)
 		case r.Mode == RoutePerson:
 			p.people(at("routing"), s.Title.Text, []StaffID{r.Person})
+		default:
+			p.group(at("routing"), s.Title.Text, r.Place())
 		}
 		p.form(s)
 	}

@@ -67,6 +67,7 @@ const (
 	KeyEmpty       = "empty"        // text is missing
 	KeyTooLong     = "too_long"     // text is over its bound
 	KeyNoSource    = "no_source"    // no such source, or it is retired
+	KeyNoGroup     = "no_group"     // no such group, or the bot is not there any more
 	KeyErased      = "erased"       // the customer was erased
 	KeyInviteOver  = "invite_over"  // the invite was used, revoked or is expired
 	KeyNotAfter    = "not_after"    // the status may not follow the customer's

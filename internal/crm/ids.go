@@ -24,6 +24,8 @@ type (
 	NotificationID int64
 	// InviteID is an invite into the staff.
 	InviteID int64
+	// GroupID is a group chat that leads are offered in.
+	GroupID int64
 	// BatchID is a list that was pasted, to be shared out.
 	BatchID int64
 	// ProposalID is something that an agent asks the managers for.

@@ -26,6 +26,7 @@ const (
 
 	NotifyProposal        NotificationKind = "proposal"         // an agent asks for something new
 	NotifyProposalDecided NotificationKind = "proposal_decided" // what became of the recipient's proposal
+	NotifyGroupLeft       NotificationKind = "group_left"       // the bot is not in a group any more
 )
 
 // Summarisable says whether many of the kind may become one message.
@@ -38,19 +39,22 @@ func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != No
 const CardLife = 14 * 24 * time.Hour
 
 // Notification is a duty to tell somebody about an event. It has no text: it is
-// worded when it is sent, from the event that it names.
+// worded when it is sent, from the event that it names. It is for a member of staff,
+// or a lead for a group: To or Group is set.
 type Notification struct {
-	ID        NotificationID
-	To        StaffID
-	Kind      NotificationKind
-	Customer  CustomerID // 0 for what is about no customer
-	Event     EventID    // 0 for what no event tells of
-	Reminder  ReminderID // of NotifyReminder and NotifyEscalated
-	Due       time.Time  // of the ring: a later Due replaces it
-	Ring      int        // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
-	About     StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
-	Batch     BatchID    // NotifyShared, NotifyPasted
-	Count     int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers
-	Proposal  ProposalID // NotifyProposal, NotifyProposalDecided
-	CreatedAt time.Time
+	ID         NotificationID
+	To         StaffID
+	Group      GroupID
+	Kind       NotificationKind
+	Customer   CustomerID // 0 for what is about no customer
+	Event      EventID    // 0 for what no event tells of
+	Reminder   ReminderID // of NotifyReminder and NotifyEscalated
+	Due        time.Time  // of the ring: a later Due replaces it
+	Ring       int        // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
+	About      StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
+	Batch      BatchID    // NotifyShared, NotifyPasted
+	AboutGroup GroupID    // NotifyGroupLeft
+	Count      int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers; NotifyGroupLeft: how many sources
+	Proposal   ProposalID // NotifyProposal, NotifyProposalDecided
+	CreatedAt  time.Time
 }

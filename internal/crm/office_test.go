@@ -94,10 +94,11 @@ func (o *office) exec(sql string, args ...any) {
 }
 
 // told returns the notifications since the last call, "kind>who", sorted. The
-// owner is 100, agents are 101 and up: the numbers of their Telegram accounts.
+// owner is 100, agents are 101 and up: the numbers of their Telegram accounts; groups
+// are below zero.
 func (o *office) told() []string {
 	o.t.Helper()
-	out := column[string](o, `SELECT n.kind || '>' || s.telegram_id FROM notifications n JOIN staff s ON s.id = n.staff_id
+	out := column[string](o, `SELECT n.kind || '>' || r.chat_id FROM notifications n JOIN readers r ON r.reader = n.reader
 		WHERE n.id > $1 ORDER BY 1`, o.seen)
 	o.seen = column[int64](o, `SELECT coalesce(max(id), 0) FROM notifications`)[0]
 	return out
@@ -118,7 +119,7 @@ func (o *office) everything() string {
 	var b strings.Builder
 	for _, table := range []string{"customers", "phones", "inquiries", "events", "reminders", "notifications",
 		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources",
-		"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "proposals"} {
+		"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "proposals", "groups"} {
 		for _, row := range column[string](o, `SELECT x::text FROM `+table+` x ORDER BY 1`) {
 			b.WriteString(table + " " + row + "\n")
 		}

@@ -62,7 +62,7 @@ func (w *work) announce(ctx context.Context, c Customer, e Event) error {
 }
 
 // offerAnew offers a customer whom nobody holds to everyone, by whichever source they
-// came.
+// came, in the place where the leads of their first source are offered.
 func (w *work) offerAnew(ctx context.Context, c Customer, last EventID) error {
 	r := Route{Customer: c.ID, Event: last, CameAt: c.LastInquiryAt, Since: w.now, State: RouteWaits}
 	return w.follow(ctx, c, Event{ID: last, Customer: c.ID}, r)
@@ -121,6 +121,9 @@ func (s *Service) lookAt(ctx context.Context, id CustomerID) error {
 // told to the managers.
 func (w *work) follow(ctx context.Context, c Customer, e Event, r Route) error {
 	routing := w.dir.Sources[r.Source].Routing
+	if r.Source == 0 {
+		routing.Group = w.dir.Sources[c.Source].Routing.Place()
+	}
 	switch routing.Way() {
 	case RoutePool:
 		return w.settle(ctx, r)
@@ -203,6 +206,11 @@ func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) err
 		r.NextAt = time.Time{}
 	}
 	if err := w.SaveRoute(ctx, r); err != nil {
+		return err
+	}
+	// After the route: whoever leaves a group locks routes first.
+	ns, err := w.inGroup(ctx, routing.Place(), ns)
+	if err != nil {
 		return err
 	}
 	return w.notify(ctx, e, ns)

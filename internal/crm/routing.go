@@ -23,7 +23,7 @@ func RoutingModes() []RoutingMode {
 type Routing struct {
 	Mode   RoutingMode `json:"mode,omitempty"`   // "" is RouteOffer
 	Person StaffID     `json:"person,omitempty"` // of RoutePerson
-	Group  int64       `json:"group,omitempty"`  // the group chat where it is offered; 0 for none
+	Group  GroupID     `json:"group,omitempty"`  // of RouteOffer: offered there, in place of everybody's private chat
 	// Working minutes after it was first offered, for a lead that nobody took:
 	// when it is offered again, and when the managers are told. 0 is the usual,
 	// Never is never.
@@ -45,6 +45,15 @@ func (r Routing) Way() RoutingMode {
 		return RouteOffer
 	}
 	return r.Mode
+}
+
+// Place is the group in which leads are offered; 0 for in private. Only leads that are
+// offered to everyone go to a group.
+func (r Routing) Place() GroupID {
+	if r.Way() != RouteOffer {
+		return 0
+	}
+	return r.Group
 }
 
 // Again is after how much working time a lead that nobody took is offered again; ok is

@@ -205,16 +205,18 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 }
 
 // notify records who is to be told of e. Nobody is told of their own doing, and
-// nobody twice.
+// nobody twice; a group is told whoever did it.
 func (w *work) notify(ctx context.Context, e Event, ns []Notification) error {
 	told := map[StaffID]bool{}
 	out := ns[:0]
 	for _, n := range ns {
-		to, ok := w.dir.Staff[n.To]
-		if !ok || !to.Active() || told[n.To] || (n.To == e.Actor && e.Actor != 0) {
-			continue
+		if n.Group == 0 {
+			to, ok := w.dir.Staff[n.To]
+			if !ok || !to.Active() || told[n.To] || (n.To == e.Actor && e.Actor != 0) {
+				continue
+			}
+			told[n.To] = true
 		}
-		told[n.To] = true
 		n.Customer, n.Event, n.CreatedAt = e.Customer, e.ID, w.now
 		out = append(out, n)
 	}

@@ -166,7 +166,7 @@ func (w *work) deal(ctx context.Context, batch BatchID, ids []CustomerID, among 
 }
 
 // Offer offers the customers of a batch who wait to be taken to everyone on shift,
-// like new leads.
+// like new leads, or in the group of the source that they first came by.
 func (s *Service) Offer(ctx context.Context, cmd Command, batch BatchID) (int, error) {
 	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
 		if err := mustManage(w); err != nil {

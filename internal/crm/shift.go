@@ -93,6 +93,9 @@ func (s *Service) SetRouting(ctx context.Context, cmd Command, id SourceID, r Ro
 				return err
 			}
 		}
+		if err := w.mustBeIn(r.Place()); err != nil {
+			return err
+		}
 		return c.SetRouting(id, r)
 	})
 }

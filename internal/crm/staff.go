@@ -87,6 +87,23 @@ type Directory struct {
 	Statuses []Status          // in order, also the retired ones
 	Fields   []Field           // customer fields in order, also the retired ones
 	Sources  map[SourceID]Source
+	Groups   map[GroupID]Group // all, also those that the bot has left
+}
+
+// GroupOf returns the group of a chat that the bot is in.
+func (d Directory) GroupOf(chat int64) (Group, bool) {
+	g, ok := d.groupAt(chat)
+	return g, ok && !g.Left
+}
+
+// groupAt returns the group of a chat, also one that was left.
+func (d Directory) groupAt(chat int64) (Group, bool) {
+	for _, g := range d.Groups {
+		if g.Chat == chat {
+			return g, true
+		}
+	}
+	return Group{}, false
 }
 
 // Status returns the status with this ID; ok is false for 0 and unknown ones.

@@ -134,6 +134,8 @@ type Tx interface {
 	EmptyBatch(ctx context.Context, key string) error
 	// LockBatch returns the customers of a batch who wait to be taken, ascending.
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
+
+	GroupTx
 }
 
 // Ring is a reminder at the step where something is to be told.

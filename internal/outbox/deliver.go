@@ -34,7 +34,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		o.settle(ctx, rs, Cancelled, func(ctx context.Context) error { return o.rows.cancel(ctx, rs) })
 		return
 	}
-	message, err := o.send(ctx, rs[0].item.Staff.TelegramID, notice.Message)
+	message, err := o.send(ctx, rs[0].chat, notice.Message)
 	if err != nil {
 		o.cannotSend(ctx, rs, err)
 		return
@@ -79,16 +79,19 @@ func (o *Outbox) render(ctx context.Context, rs []row) (n Notice, err error) {
 	for i, r := range rs {
 		items[i] = r.item
 	}
-	return o.opt.Renderer.Summary(ctx, rs[0].item.Staff, items)
+	return o.opt.Renderer.Summary(ctx, items)
 }
 
-// send delivers m, following a chat that moved.
+// send delivers m, following a group that moved.
 func (o *Outbox) send(ctx context.Context, to int64, m view.Message) (message int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	defer o.caught(&err)
 	message, err = o.opt.Sender.Send(ctx, to, m)
 	if moved := migratedTo(err); moved != 0 {
+		if err := o.opt.Domain.MoveGroup(ctx, to, moved); err != nil {
+			return 0, err
+		}
 		message, err = o.opt.Sender.Send(ctx, moved, m)
 	}
 	o.noteTrouble(err)

@@ -3,7 +3,9 @@
 // # Picking
 //
 // The rows of one reader are sent one after the other, in their order; readers
-// are served side by side, whoever waits longest first. A reader whose chat is
+// are served side by side, whoever waits longest first. A reader is a member of staff
+// or a group: the view readers has both, and nothing here tells them apart but the
+// report of who cannot be reached. A reader whose chat is
 // paced, or told to wait by a retry_after, is passed over and costs no worker. While
 // a reader answers a question of the bot (a form that is open and was touched in the last
 // 3 minutes), patient kinds wait and the others overtake them. Where more than
@@ -11,10 +13,10 @@
 // place of the first.
 //
 // Nothing is picked for people who are suspended, removed or cannot be reached.
-// What waits for the removed is cancelled; of those who cannot be reached only the
-// leads, which others are told of too. Inquiries that wait for either, or for the
-// suspended, are passed on by the domain: to who holds the customer by now, or to the
-// managers. The rest goes out when they are back.
+// What waits for the removed, or for a group that was left, is cancelled; of those who
+// cannot be reached only the leads, which others are told of too. Inquiries that wait
+// for either, or for the suspended, are passed on by the domain: to who holds the
+// customer by now, or to the managers. The rest goes out when they are back.
 //
 // # At least once
 //

@@ -38,7 +38,7 @@ func (o *Outbox) edit(ctx context.Context, r row) {
 		o.postpone(ctx, rs, o.pausedUntil(r, err), err)
 	case chat.Unreachable:
 		o.unreachable(ctx, rs, err)
-	case chat.Gone:
+	case chat.Gone, chat.Migrated:
 		o.settle(ctx, rs, Unedited, func(ctx context.Context) error { return o.rows.uneditable(ctx, r, err) })
 	case chat.Rejected:
 		o.giveUpEdit(ctx, r, err)
@@ -47,14 +47,17 @@ func (o *Outbox) edit(ctx context.Context, r row) {
 	}
 }
 
-// replace edits the message, following a chat that moved.
+// replace edits the message. One of a group that moved is gone: its ID may be
+// another message's in the new chat.
 func (o *Outbox) replace(ctx context.Context, r row, m view.Message) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	defer o.caught(&err)
-	err = o.opt.Sender.Edit(ctx, r.item.Staff.TelegramID, r.message, m)
+	err = o.opt.Sender.Edit(ctx, r.chat, r.message, m)
 	if moved := migratedTo(err); moved != 0 {
-		err = o.opt.Sender.Edit(ctx, moved, r.message, m)
+		if err := o.opt.Domain.MoveGroup(ctx, r.chat, moved); err != nil {
+			return err
+		}
 	}
 	o.noteTrouble(err)
 	return err

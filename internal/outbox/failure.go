@@ -47,7 +47,7 @@ func (o *Outbox) pausedUntil(r row, err error) time.Time {
 	var e *chat.Error
 	errors.As(err, &e)
 	until := o.opt.Clock.Now().Add(max(e.RetryAfter, firstPause))
-	o.keepQuiet(r.item.Staff.TelegramID, until)
+	o.keepQuiet(r.chat, until)
 	return until
 }
 
@@ -94,10 +94,11 @@ func (o *Outbox) countFault(id crm.NotificationID) int {
 }
 
 // unreachable notes that the reader's chat takes no messages. The rows go back:
-// leads are cancelled by the next sweep and inquiries passed on, the others wait.
+// leads are cancelled by the next sweep and inquiries passed on, the others wait. A
+// group that takes none was left: what was offered there is routed anew.
 func (o *Outbox) unreachable(ctx context.Context, rs []row, cause error) {
 	if err := o.reportUnreachable(ctx, rs[0]); err != nil {
-		o.opt.Log.Error("cannot note that somebody cannot be reached", "staff", rs[0].item.Staff.ID, "error", err)
+		o.opt.Log.Error("cannot note that a chat cannot be reached", "notification", rs[0].id(), "error", err)
 		o.later(ctx, rs, cause)
 		return
 	}
@@ -115,7 +116,10 @@ func (o *Outbox) reportUnreachable(ctx context.Context, r row) error {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	key := fmt.Sprintf("unreachable:%d:%d", r.id(), r.attempts)
-	return o.opt.Domain.Reachable(ctx, crm.Command{Key: key}, r.item.Staff.ID, false)
+	if r.item.Notification.Group != 0 {
+		return o.opt.Domain.LeaveGroup(ctx, crm.Command{Key: key}, r.chat)
+	}
+	return o.opt.Domain.Reachable(ctx, crm.Command{Key: key}, r.item.Notification.To, false)
 }
 
 // settle writes an outcome down, also when ctx has ended: what was sent and is

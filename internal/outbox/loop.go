@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"cartable/internal/crm"
 )
 
 // sendLoop hands out what is to be sent, one job a reader, until ctx ends. Jobs
 // run in working.
 func (o *Outbox) sendLoop(ctx, working context.Context) {
-	busy := make(map[crm.StaffID]bool, o.opt.Senders) // readers who are being served
-	done := make(chan crm.StaffID, o.opt.Senders)
+	busy := make(map[int64]bool, o.opt.Senders) // readers who are being served
+	done := make(chan int64, o.opt.Senders)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	turn := time.NewTimer(0) // when the first of the paced chats may be written to
@@ -37,7 +35,7 @@ func (o *Outbox) sendLoop(ctx, working context.Context) {
 
 // startSends begins a job for every reader whose turn it is, as far as there are
 // workers, and returns when to look again at the latest.
-func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]bool, done chan<- crm.StaffID) time.Duration {
+func (o *Outbox) startSends(ctx, working context.Context, busy map[int64]bool, done chan<- int64) time.Duration {
 	readers, err := o.waiting(ctx)
 	if o.noteRead(err); err != nil {
 		return pollEvery
@@ -46,7 +44,7 @@ func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]b
 	now := o.opt.Clock.Now()
 	for _, r := range readers {
 		turn := next(r)
-		if busy[r.staff] || len(turn.ids) == 0 || turn.notBefore.After(now) {
+		if busy[r.id] || len(turn.ids) == 0 || turn.notBefore.After(now) {
 			continue
 		}
 		// The clock is read after the messenger's answer, whose "now" is later than
@@ -59,9 +57,9 @@ func (o *Outbox) startSends(ctx, working context.Context, busy map[crm.StaffID]b
 		if len(busy) == o.opt.Senders {
 			break
 		}
-		busy[r.staff] = true
+		busy[r.id] = true
 		o.jobs.Go(func() {
-			defer func() { done <- r.staff }()
+			defer func() { done <- r.id }()
 			o.deliver(working, turn.ids)
 		})
 	}

@@ -7,9 +7,9 @@ import (
 	"cartable/internal/crm"
 )
 
-// reader is somebody for whom notifications wait.
+// reader is somebody, or a group, for whom notifications wait.
 type reader struct {
-	staff     crm.StaffID
+	id        int64 // as in the view readers
 	chat      int64
 	answering bool // has a question of the bot before them
 	queues    []queue

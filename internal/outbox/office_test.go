@@ -217,7 +217,7 @@ func (r *renderer) Notice(ctx context.Context, item outbox.Item) (outbox.Notice,
 	return outbox.Notice{Message: view.Message{HTML: view.Text(text)}, Version: version}, nil
 }
 
-func (r *renderer) Summary(_ context.Context, _ crm.Staff, items []outbox.Item) (outbox.Notice, error) {
+func (r *renderer) Summary(_ context.Context, items []outbox.Item) (outbox.Notice, error) {
 	return outbox.Notice{Message: view.Message{HTML: view.Text(fmt.Sprintf("summary of %d", len(items)))}}, nil
 }
 

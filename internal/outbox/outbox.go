@@ -58,20 +58,21 @@ type Renderer interface {
 	// should look like now.
 	Notice(ctx context.Context, item Item) (Notice, error)
 	// Summary words several summarisable ones of one reader as one message.
-	Summary(ctx context.Context, staff crm.Staff, items []Item) (Notice, error)
+	Summary(ctx context.Context, items []Item) (Notice, error)
 }
 
-// Domain is where the outbox reports who cannot be reached, and has what waits for
-// them told to others.
+// Domain is where the outbox reports who cannot be reached, and what became of groups,
+// and has what waits for them told to others.
 type Domain interface {
 	PassOn(ctx context.Context, limit int) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
+	LeaveGroup(ctx context.Context, cmd crm.Command, chat int64) error
+	MoveGroup(ctx context.Context, from, to int64) error
 }
 
-// Item is a notification with its reader.
+// Item is a notification to be worded.
 type Item struct {
 	Notification crm.Notification
-	Staff        crm.Staff
 	Sent         bool      // its message is to be edited
 	SentAt       time.Time // when that was sent; zero before
 	Withdrawn    bool      // what it tells of was undone; only of Sent ones

@@ -18,8 +18,9 @@ type rows struct{ pool *pgxpool.Pool }
 // row is a claimed notification.
 type row struct {
 	item     Item
-	message  int // of a sent one
-	attempts int // this one included; the token of its lease
+	chat     int64 // of its reader
+	message  int   // of a sent one
+	attempts int   // this one included; the token of its lease
 }
 
 func (r row) id() crm.NotificationID { return r.item.Notification.ID }
@@ -29,19 +30,19 @@ func (r row) id() crm.NotificationID { return r.item.Notification.ID }
 // for its reader to count as answering.
 func (r rows) waiting(ctx context.Context, since time.Time) ([]reader, error) {
 	found, err := r.pool.Query(ctx, `
-		SELECT s.id, s.telegram_id, EXISTS (
+		SELECT r.reader, r.chat_id, EXISTS (
 				SELECT FROM forms f
-				WHERE f.staff_id = s.id AND f.chat_id = s.telegram_id AND NOT f.parked AND f.touched_at > $1),
+				WHERE f.staff_id = r.reader AND f.chat_id = r.chat_id AND NOT f.parked AND f.touched_at > $1),
 			n.kind, n.ids, n.not_before
-		FROM staff s CROSS JOIN LATERAL (
+		FROM readers r CROSS JOIN LATERAL (
 			SELECT kind, (array_agg(id ORDER BY id))[1:$2] AS ids, (array_agg(retry_at ORDER BY id))[1] AS not_before
-			FROM notifications WHERE staff_id = s.id AND state = 'pending' AND NOT withdrawn
+			FROM notifications WHERE reader = r.reader AND state = 'pending' AND NOT withdrawn
 			GROUP BY kind
 		) n
-		WHERE s.state = 'active' AND NOT s.unreachable AND NOT EXISTS (
+		WHERE r.listens AND NOT EXISTS (
 			SELECT FROM notifications h
-			WHERE h.staff_id = s.id AND h.state = 'pending' AND h.leased_until >= clock_timestamp())
-		ORDER BY s.id`, since, together)
+			WHERE h.reader = r.reader AND h.state = 'pending' AND h.leased_until >= clock_timestamp())
+		ORDER BY r.reader`, since, together)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +50,8 @@ func (r rows) waiting(ctx context.Context, since time.Time) ([]reader, error) {
 	var cur reader
 	var q queue
 	var notBefore *time.Time
-	_, err = pgx.ForEachRow(found, []any{&cur.staff, &cur.chat, &cur.answering, &q.kind, &q.ids, &notBefore}, func() error {
-		if len(out) == 0 || out[len(out)-1].staff != cur.staff {
+	_, err = pgx.ForEachRow(found, []any{&cur.id, &cur.chat, &cur.answering, &q.kind, &q.ids, &notBefore}, func() error {
+		if len(out) == 0 || out[len(out)-1].id != cur.id {
 			out = append(out, cur)
 		}
 		q.notBefore = time.Time{}
@@ -73,26 +74,24 @@ func (r reader) oldest() crm.NotificationID {
 	return oldest
 }
 
-// claimed are the columns of a claimed row n and its reader s, as scanRow reads them.
-const claimed = `n.id, n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0), COALESCE(n.reminder_id, 0),
-	n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0), n.count, n.created_at,
-	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts,
-	s.id, s.telegram_id, s.name, s.role, s.state, s.language, s.unreachable, s.joined_at, COALESCE(n.proposal_id, 0)`
+// claimed are the columns of a claimed row n and its reader r, as scanRow reads them.
+const claimed = `n.id, COALESCE(n.staff_id, 0), COALESCE(n.group_chat, 0), n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0),
+	COALESCE(n.reminder_id, 0), n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0),
+	COALESCE(n.about_group, 0), COALESCE(n.proposal_id, 0), n.count, n.created_at,
+	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts, r.chat_id`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
 	var due, sent *time.Time
-	n, s := &r.item.Notification, &r.item.Staff
-	err := from.Scan(&n.ID, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch, &n.Count,
-		&n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts,
-		&s.ID, &s.TelegramID, &s.Name, &s.Role, &s.State, &s.Language, &s.Unreachable, &s.JoinedAt, &n.Proposal)
+	n := &r.item.Notification
+	err := from.Scan(&n.ID, &n.To, &n.Group, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch,
+		&n.AboutGroup, &n.Proposal, &n.Count, &n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts, &r.chat)
 	if due != nil {
 		n.Due = *due
 	}
 	if sent != nil {
 		r.item.SentAt = *sent
 	}
-	n.To = s.ID
 	return r, err
 }
 
@@ -102,13 +101,13 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 	return r.collect(ctx, `
 		UPDATE notifications n
 		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
-		FROM staff s, (
+		FROM readers r, (
 			SELECT id FROM notifications
 			WHERE id = ANY ($1) AND state = 'pending' AND NOT withdrawn
 				AND (leased_until IS NULL OR leased_until < clock_timestamp())
 			FOR UPDATE SKIP LOCKED
 		) free
-		WHERE n.id = free.id AND s.id = n.staff_id AND s.state = 'active' AND NOT s.unreachable
+		WHERE n.id = free.id AND r.reader = n.reader AND r.listens
 		RETURNING `+claimed, ids, lease.For.Seconds())
 }
 
@@ -118,16 +117,16 @@ func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limi
 	return r.collect(ctx, `
 		UPDATE notifications n
 		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
-		FROM staff s, (
-			SELECT o.id FROM notifications o JOIN staff reader ON reader.id = o.staff_id
+		FROM readers r, (
+			SELECT o.id FROM notifications o JOIN readers whose ON whose.reader = o.reader
 			WHERE o.state = 'sent' AND o.message_id IS NOT NULL AND (o.stale OR o.leased_until IS NOT NULL)
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
 				AND (o.retry_at IS NULL OR o.retry_at <= $1)
-				AND reader.state = 'active' AND NOT reader.unreachable AND reader.telegram_id <> ALL ($3)
+				AND whose.listens AND whose.chat_id <> ALL ($3)
 			ORDER BY o.id DESC LIMIT $4
 			FOR UPDATE OF o SKIP LOCKED
 		) free
-		WHERE n.id = free.id AND s.id = n.staff_id
+		WHERE n.id = free.id AND r.reader = n.reader
 		RETURNING `+claimed, now, lease.For.Seconds(), quiet, limit)
 }
 
@@ -160,14 +159,14 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 }
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
-// failed, what waits for the removed, and leads for those who cannot be reached.
-// Inquiries are passed on by the domain instead. Rows in hand are left to whoever has
-// them.
+// failed, what waits for the removed and for groups that were left, and leads for those
+// who cannot be reached. Inquiries are passed on by the domain instead. Rows in hand are
+// left to whoever has them.
 func (r rows) sweep(ctx context.Context) error {
 	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
-			SELECT n.id FROM notifications n JOIN staff s ON s.id = n.staff_id
-			WHERE n.state = 'pending' AND (n.withdrawn OR s.state = 'removed' AND n.kind <> $1 OR s.unreachable AND n.kind = $2)
+			SELECT n.id FROM notifications n JOIN readers r ON r.reader = n.reader
+			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind <> $1 OR r.silent AND n.kind = $2)
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
 			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead)
 	return err
@@ -176,8 +175,8 @@ func (r rows) sweep(ctx context.Context) error {
 // depth returns the zero time when nothing waits.
 func (r rows) depth(ctx context.Context) (n int, since time.Time, err error) {
 	var oldest *time.Time
-	err = r.pool.QueryRow(ctx, `SELECT count(*), min(n.created_at) FROM notifications n JOIN staff s ON s.id = n.staff_id
-		WHERE n.state = 'pending' AND s.state = 'active' AND NOT s.unreachable`).Scan(&n, &oldest)
+	err = r.pool.QueryRow(ctx, `SELECT count(*), min(n.created_at) FROM notifications n JOIN readers r ON r.reader = n.reader
+		WHERE n.state = 'pending' AND r.listens`).Scan(&n, &oldest)
 	if err != nil || oldest == nil {
 		return 0, time.Time{}, err
 	}

@@ -15,9 +15,10 @@ var errTaken = errors.New("somebody else took it up meanwhile")
 
 // shown settles a row whose message was sent or edited and shows the customer at
 // the notice's version. The row is stale if it was marked since the claim, if it was
-// cancelled or withdrawn while it was in hand, or if the customer is newer. The
-// lock on the customer waits for a command that is about to commit; commands lock in
-// the same order.
+// cancelled or withdrawn while it was in hand, or if the customer is newer. A message
+// that was given up meanwhile, since its group moved or a form took it over, stays so.
+// The lock on the customer waits for a command that is about to commit; commands lock
+// in the same order.
 func (r rows) shown(ctx context.Context, s row, message int, n Notice, now time.Time) error {
 	return pgx.BeginFunc(ctx, r.pool, func(tx pgx.Tx) error {
 		current := n.Version
@@ -29,8 +30,8 @@ func (r rows) shown(ctx context.Context, s row, message int, n Notice, now time.
 		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE notifications
-			SET state = 'sent', message_id = $3, shown_version = $4, sent_at = COALESCE(sent_at, $5), leased_until = NULL,
-				retry_at = NULL, attempts = 0, error = '', final = $8, withdrawn = withdrawn OR state = 'cancelled',
+			SET state = 'sent', message_id = CASE WHEN state = 'sent' THEN message_id ELSE $3 END, shown_version = $4,
+				sent_at = COALESCE(sent_at, $5), leased_until = NULL, retry_at = NULL, attempts = 0, error = '', final = $8, withdrawn = withdrawn OR state = 'cancelled',
 				stale = stale OR $6 OR state = 'cancelled' OR (withdrawn AND NOT $7)
 			WHERE id = $1 AND attempts = $2 AND state IN ('pending', 'cancelled', 'sent')`,
 			s.id(), s.attempts, message, n.Version, now, current > n.Version, s.item.Withdrawn, n.Final)

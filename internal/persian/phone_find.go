@@ -47,6 +47,19 @@ func FindPhones(text string) []FoundPhone {
 	return found
 }
 
+// ReplacePhones puts with in the place of every phone number of a text.
+func ReplacePhones(text, with string) string {
+	var out strings.Builder
+	rest := 0
+	for _, f := range FindPhones(text) {
+		out.WriteString(text[rest:f.Start])
+		out.WriteString(with)
+		rest = f.End
+	}
+	out.WriteString(text[rest:])
+	return out.String()
+}
+
 // longestPhone reads a number from the first groups, and says how many of them it took.
 // An Iranian number has a fixed length, so the fewest groups that make one are right; one
 // of another country takes as many as still make a number.

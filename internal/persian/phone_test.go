@@ -84,6 +84,19 @@ func TestFindPhones(t *testing.T) {
 	}
 }
 
+func TestReplacePhones(t *testing.T) {
+	for text, want := range map[string]string{
+		"علی 0912 123 4567 و ۰۲۱۸۸۷۷۶۶۵۵ داخلی ۱۲، مریم": "علی ••• و •••، مریم",
+		"09121234567": "•••",
+		"بدون شماره":  "بدون شماره",
+		"":            "",
+	} {
+		if got := ReplacePhones(text, "•••"); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestPhoneFacts(t *testing.T) {
 	for phone, want := range map[Phone]struct {
 		local, masked, provinceFa, provinceEn, operatorFa, operatorEn string

@@ -25,7 +25,8 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 // everything was read.
 func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, err error) {
 	const configVersion = `SELECT coalesce(max(id), 0) FROM config_versions`
-	d = crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{}}
+	d = crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
+		Groups: map[crm.GroupID]crm.Group{}}
 	var fields []crm.Field
 	b := &pgx.Batch{}
 	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Version) })
@@ -44,6 +45,13 @@ func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, 
 		all, err := pgx.CollectRows(rows, scanSource)
 		for _, s := range all {
 			d.Sources[s.ID] = s
+		}
+		return err
+	})
+	b.Queue(groupColumns).Query(func(rows pgx.Rows) error {
+		all, err := pgx.CollectRows(rows, scanGroup)
+		for _, g := range all {
+			d.Groups[g.ID] = g
 		}
 		return err
 	})

@@ -91,7 +91,7 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 	for range int(hushFor / hushEvery) {
 		var busy bool
 		err := s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM notifications
-			WHERE staff_id = $1 AND state = 'pending' AND leased_until > now())`, staff).Scan(&busy)
+			WHERE reader = $1 AND state = 'pending' AND leased_until > now())`, staff).Scan(&busy)
 		if err != nil || !busy {
 			return wrap(err, "look for messages on their way")
 		}

@@ -13,10 +13,11 @@ import (
 func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 	b := &pgx.Batch{}
 	for _, n := range ns {
-		b.Queue(`INSERT INTO notifications (staff_id, kind, customer_id, event_id, reminder_id, due_at, ring, about_id,
-			batch_id, count, created_at, proposal_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			n.To, n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
-			null(n.Batch), n.Count, n.CreatedAt, null(n.Proposal))
+		b.Queue(`INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
+			ring, about_id, batch_id, about_group, count, created_at, proposal_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			null(n.To), null(n.Group), n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
+			null(n.Batch), null(n.AboutGroup), n.Count, n.CreatedAt, null(n.Proposal))
 	}
 	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }
@@ -57,23 +58,32 @@ func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
 // RefreshCards implements crm.Tx. Those that wait are marked whoever they are for:
 // they may be in hand.
 func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID, since time.Time, undone bool) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM staff s
-		WHERE n.customer_id = $1 AND s.id = n.staff_id AND (n.state = 'pending' OR `+refreshed+`)`, c, since, undone)
+	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r
+		WHERE n.customer_id = $1 AND r.reader = n.reader AND (n.state = 'pending' OR `+refreshed+`)`, c, since, undone)
 	return wrap(err, "refresh cards")
 }
 
-// refreshed holds for a notifications row n of staff s whose message is worth an edit:
+// refreshed holds for a notifications row n of reader r whose message is worth an edit:
 // sent after $2, its reader there to see it, and not final, where $3 is false.
 const refreshed = `n.state = 'sent' AND n.message_id IS NOT NULL AND n.sent_at >= $2 AND (NOT n.final OR $3::boolean)
-	AND s.state = 'active' AND NOT s.unreachable`
+	AND r.listens`
 
 // RefreshCardsOf implements crm.Tx.
 func (t tx) RefreshCardsOf(ctx context.Context, reader crm.StaffID, since time.Time) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM staff s, customers c
-		WHERE n.staff_id = $1 AND s.id = n.staff_id AND c.id = n.customer_id AND c.version > n.shown_version AND `+refreshed,
-		reader, since, false)
+	_, err := t.q.Exec(ctx, refreshLeft+`n.staff_id = $1`, reader, since, false)
 	return wrap(err, "refresh somebody's cards")
 }
+
+// RefreshCardsIn implements crm.Tx.
+func (t tx) RefreshCardsIn(ctx context.Context, id crm.GroupID, since time.Time) error {
+	_, err := t.q.Exec(ctx, refreshLeft+`n.group_chat = $1`, id, since, false)
+	return wrap(err, "refresh the cards in a group")
+}
+
+// refreshLeft has the cards edited that show less than is known, where the rest of the
+// condition says whose.
+const refreshLeft = `UPDATE notifications n SET stale = true FROM readers r, customers c
+	WHERE r.reader = n.reader AND c.id = n.customer_id AND c.version > n.shown_version AND ` + refreshed + ` AND `
 
 // purgeBatch is how many rows one statement deletes, so that none locks for long.
 const purgeBatch = 1000

@@ -99,7 +99,7 @@ func (t tx) SaveProposal(ctx context.Context, p crm.Proposal) error {
 // RefreshProposal implements crm.ProposalTx. Those that wait are marked too: they may
 // be in hand.
 func (t tx) RefreshProposal(ctx context.Context, id crm.ProposalID, since time.Time) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM staff s
-		WHERE n.proposal_id = $1 AND s.id = n.staff_id AND (n.state = 'pending' OR `+refreshed+`)`, id, since, false)
+	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r
+		WHERE n.proposal_id = $1 AND r.reader = n.reader AND (n.state = 'pending' OR `+refreshed+`)`, id, since, false)
 	return wrap(err, "refresh messages about a proposal")
 }

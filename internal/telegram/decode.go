@@ -51,9 +51,22 @@ type memberChange struct {
 	Chat chatRef `json:"chat"`
 	From *user   `json:"from"`
 	Date int64   `json:"date"`
-	New  struct {
-		Status string `json:"status"`
-	} `json:"new_chat_member"`
+	Old  member  `json:"old_chat_member"`
+	New  member  `json:"new_chat_member"`
+}
+
+type member struct {
+	Status string `json:"status"`
+	Is     bool   `json:"is_member"` // of a restricted one
+}
+
+// present says whether the member is in the chat.
+func (m member) present() bool {
+	switch m.Status {
+	case "creator", "administrator", "member":
+		return true
+	}
+	return m.Status == "restricted" && m.Is
 }
 
 type user struct {
@@ -66,9 +79,12 @@ type user struct {
 }
 
 type chatRef struct {
-	ID   int64  `json:"id"`
-	Type string `json:"type"`
+	ID    int64  `json:"id"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
 }
+
+func (c chatRef) group() bool { return c.Type == "group" || c.Type == "supergroup" }
 
 type contact struct {
 	Phone     string `json:"phone_number"`
@@ -128,6 +144,7 @@ func fromMessage(m *message) chat.Update {
 		Kind:     chat.Other,
 		ChatID:   m.Chat.ID,
 		Private:  m.Chat.Type == "private",
+		Title:    m.Chat.Title,
 		From:     m.From.person(),
 		At:       unix(m.Date),
 		Message:  m.ID,
@@ -172,15 +189,25 @@ func fromTap(q *callbackQuery) chat.Update {
 	return u
 }
 
-// fromMember reads a change of the bot's own membership. In a group it says
-// nothing about the person who made it, so it is Other there.
+// fromMember reads a change of the bot's own membership. In a group only coming
+// and going count, not what the bot may do there; channels are Other.
 func fromMember(m *memberChange) chat.Update {
 	u := chat.Update{
 		Kind:    chat.Other,
 		ChatID:  m.Chat.ID,
 		Private: m.Chat.Type == "private",
+		Title:   m.Chat.Title,
 		From:    m.From.person(),
 		At:      unix(m.Date),
+	}
+	if m.Chat.group() {
+		switch before, after := m.Old.present(), m.New.present(); {
+		case !before && after:
+			u.Kind = chat.Added
+		case before && !after:
+			u.Kind = chat.Removed
+		}
+		return u
 	}
 	if !u.Private {
 		return u

@@ -29,6 +29,9 @@ func TestDecode(t *testing.T) {
 		change(&u)
 		return u
 	}
+	inGroup := func(kind chat.Kind) chat.Update {
+		return from(func(u *chat.Update) { u.Kind, u.Message, u.ChatID, u.Private, u.Title = kind, 0, -100, false, "g" })
+	}
 	for name, tt := range map[string]struct {
 		raw  string
 		want chat.Update
@@ -123,9 +126,21 @@ func TestDecode(t *testing.T) {
 			`"my_chat_member":{"chat":` + private + `,"from":` + ali + `,"date":1767323045,"old_chat_member":{"status":"kicked"},"new_chat_member":{"status":"member"}}`,
 			from(func(u *chat.Update) { u.Kind, u.Message = chat.Returned, 0 }),
 		},
-		"who removes the bot from a group has not blocked it": {
-			`"my_chat_member":{"chat":` + group + `,"from":` + ali + `,"date":1767323045,"new_chat_member":{"status":"kicked"}}`,
-			from(func(u *chat.Update) { u.Kind, u.Message, u.ChatID, u.Private = chat.Other, 0, -100, false }),
+		"the bot is taken out of a group": {
+			`"my_chat_member":{"chat":` + group + `,"from":` + ali + `,"date":1767323045,"old_chat_member":{"status":"member"},"new_chat_member":{"status":"kicked"}}`,
+			inGroup(chat.Removed),
+		},
+		"the bot is added to a group": {
+			`"my_chat_member":{"chat":` + group + `,"from":` + ali + `,"date":1767323045,"old_chat_member":{"status":"left"},"new_chat_member":{"status":"administrator"}}`,
+			inGroup(chat.Added),
+		},
+		"the bot may do more in a group": {
+			`"my_chat_member":{"chat":` + group + `,"from":` + ali + `,"date":1767323045,"old_chat_member":{"status":"restricted","is_member":true},"new_chat_member":{"status":"administrator"}}`,
+			inGroup(chat.Other),
+		},
+		"the bot is added to a channel": {
+			`"my_chat_member":{"chat":{"id":-100,"type":"channel","title":"g"},"from":` + ali + `,"date":1767323045,"old_chat_member":{"status":"left"},"new_chat_member":{"status":"administrator"}}`,
+			inGroup(chat.Other),
 		},
 		"a kind of the future": {
 			`"something_new":{"chat":` + group + `}`,

@@ -24,6 +24,16 @@ func (c *Client) Answer(ctx context.Context, queryID, text string, alert bool) e
 	return c.change(ctx, noChat, request{method: "answerCallbackQuery", params: params}, queryTooOld)
 }
 
+// Leave takes the bot out of a group; nil when it is not there any more.
+func (c *Client) Leave(ctx context.Context, chatID int64) error {
+	params := tgbotapi.Params{"chat_id": strconv.FormatInt(chatID, 10)}
+	err := c.change(ctx, chatID, request{method: "leaveChat", params: params}, nil)
+	if chat.ClassOf(err) == chat.Unreachable {
+		return nil
+	}
+	return err
+}
+
 // SetCommands replaces the commands menu of one chat (of all chats when
 // scopeChatID is 0) for clients of one language (of any when it is empty).
 func (c *Client) SetCommands(ctx context.Context, scopeChatID int64, language string, commands []chat.Command) error {

@@ -72,6 +72,18 @@ func (g *Group) Tap(member *Person, label string) error {
 	return nil
 }
 
+// TapData sends data that need not stand on any button, as Person.TapData does.
+func (g *Group) TapData(member *Person, messageID int, data string) error {
+	g.server.mu.Lock()
+	defer g.server.mu.Unlock()
+	e := g.chat.find(messageID)
+	if e == nil {
+		return fmt.Errorf("tap in group: no message %d", messageID)
+	}
+	g.server.tapped(member, g.chat, e.Message, labelOf(e.Message, data), data)
+	return nil
+}
+
 // Kick removes the bot.
 func (g *Group) Kick(by *Person) {
 	g.server.mu.Lock()

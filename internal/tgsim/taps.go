@@ -47,6 +47,9 @@ func (s *Server) answerCallbackQuery(c *call) (any, *apiError) {
 	} else {
 		s.touch(t.chat)
 	}
+	if t.chat != t.person.chat {
+		s.touch(t.person.chat) // whoever looks at the person sees the toast, wherever the tap was
+	}
 	return true, nil
 }
 

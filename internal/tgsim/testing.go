@@ -95,6 +95,44 @@ func (p *Person) see(t TB, what string, texts []string, look func(*View) (Messag
 	return found
 }
 
+// See waits until some message of the bot in the group shows all these texts.
+func (g *Group) See(t TB, texts ...string) Message {
+	t.Helper()
+	return g.see(t, "a message", texts, func(v *View) (Message, bool) { return v.Find(texts...) })
+}
+
+// SeeGone waits until no message of the bot in the group shows all these texts any more.
+func (g *Group) SeeGone(t TB, texts ...string) {
+	t.Helper()
+	g.see(t, "the end of a message", texts, func(v *View) (Message, bool) {
+		_, found := v.Find(texts...)
+		return Message{}, !found
+	})
+}
+
+// Press waits until something in the group bears the label and has a member tap it.
+func (g *Group) Press(t TB, member *Person, label string) {
+	t.Helper()
+	g.see(t, "a button", []string{label}, func(*View) (Message, bool) {
+		return Message{}, g.Tap(member, label) == nil
+	})
+}
+
+func (g *Group) see(t TB, what string, texts []string, look func(*View) (Message, bool)) Message {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), seeTimeout)
+	defer cancel()
+	var found Message
+	err := g.Wait(ctx, func(v *View) (ok bool) {
+		found, ok = look(v)
+		return ok
+	})
+	if err != nil {
+		t.Fatalf("the group does not see %s with %q: %v\n%s", what, texts, err, g.server.Transcript(g.ID()))
+	}
+	return found
+}
+
 // CheckClean fails the test when the bot broke a rule of Telegram.
 func (s *Server) CheckClean(t TB) {
 	t.Helper()
