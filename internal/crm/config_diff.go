@@ -135,14 +135,19 @@ func parts(s Settings) map[string]json.RawMessage {
 	return out
 }
 
-// scalar is a value of JSON without quotes, and a list of IDs with commas.
+// scalar is a value of JSON without quotes, and a list of IDs with commas. The empty
+// week is nothing.
 func scalar(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return s
 	}
 	var ids []int64
-	if json.Unmarshal(raw, &ids) == nil {
+	var week Week
+	switch {
+	case json.Unmarshal(raw, &week) == nil && week.Empty():
+		return ""
+	case json.Unmarshal(raw, &ids) == nil:
 		return joined(ids)
 	}
 	switch s = string(raw); s {
