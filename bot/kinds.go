@@ -33,9 +33,11 @@ const (
 	formFind     formKind = "find"
 	formBusiness formKind = "business"
 	formSource   formKind = "source"
-	formPart     formKind = "part"  // a text of the configuration
-	formAdd      formKind = "add"   // a new part of the configuration
-	formTrial    formKind = "trial" // a status's form, without saving
+	formPart     formKind = "part"      // a text of the configuration
+	formAdd      formKind = "add"       // a new part of the configuration
+	formTrial    formKind = "trial"     // a status's form, without saving
+	formSourceIn formKind = "source_in" // a source of any kind
+	formText     formKind = "text"      // a text of a source or of the business
 )
 
 // What drafts carry beside their answers.
@@ -95,6 +97,10 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return r.defineAdd(d), nil
 	case formTrial:
 		return r.defineTrial(ctx, d)
+	case formSourceIn:
+		return r.defineSource(), nil
+	case formText:
+		return r.defineText(d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -248,6 +254,10 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.saveAdd(ctx, cmd, d)
 	case formTrial:
 		return view.Message{HTML: r.p.H("shape.tried")}, nil
+	case formSourceIn:
+		return r.saveSource(ctx, cmd, d)
+	case formText:
+		return r.saveText(ctx, cmd, d)
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -382,6 +392,10 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeStatuses}
 	case formTrial:
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeTry, Record: f.Subject}
+	case formSourceIn:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeSourceIn}
+	case formText:
+		return &callback.Ref{Action: callback.Settings}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -74,6 +74,11 @@ type Domain interface {
 	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
 	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)
 	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
+	RotateKey(ctx context.Context, cmd crm.Command, id crm.SourceID, grace time.Duration) (crm.NewSource, error)
+	EndOldKeys(ctx context.Context, cmd crm.Command, id crm.SourceID) error
+	SourceKeys(ctx context.Context, actor crm.Staff, id crm.SourceID) ([]crm.SourceKey, error)
+	InquiriesBySource(ctx context.Context, days int) (map[crm.SourceID]int, error)
+	TestLead(ctx context.Context, cmd crm.Command, source crm.SourceID, name string) (crm.Arrival, error)
 }
 
 // Messenger is what the conversation asks of Telegram. Replies go ahead of

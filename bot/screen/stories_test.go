@@ -21,7 +21,7 @@ type story struct {
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
-	return append(all, w.shaping()...)
+	return append(append(append(all, w.shaping()...), w.sources()...), w.business()...)
 }
 
 func (w world) cards() []story {

@@ -314,6 +314,29 @@ func (r Routing) String() string {
 	return strings.Join(words, " ")
 }
 
+// ParseRouting reads the String of a Routing, with which changes are told.
+func ParseRouting(s string) Routing {
+	var r Routing
+	for i, word := range strings.Fields(s) {
+		name, value, _ := strings.Cut(word, ":")
+		n, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case i == 0:
+			r.Mode = RoutingMode(name)
+			if err == nil {
+				r.Person = StaffID(n)
+			}
+		case name == "group":
+			r.Group = n
+		case name == "again":
+			r.AgainAfter = int(n)
+		case name == "tell":
+			r.TellAfter = int(n)
+		}
+	}
+	return r
+}
+
 // formWords are the keys of what a form asks, the required ones marked.
 func formWords(h HostedForm) string {
 	words := make([]string, len(h.Questions))
