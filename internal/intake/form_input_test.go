@@ -26,7 +26,7 @@ func (d *desk) shape(form crm.HostedForm) {
 
 func everyKind() crm.HostedForm {
 	form := crm.HostedForm{Title: crm.Title{Text: "مشاوره <رایگان>", English: "Free advice"}, Lead: crm.Title{Text: "خط اول\nخط دوم"},
-		Success: crm.Title{Text: "فردا زنگ می‌زنیم."},
+		Success:   crm.Title{Text: "فردا زنگ می‌زنیم."},
 		Questions: []crm.FormQuestion{{Key: "name", Required: true, Label: crm.Title{Text: "اسمتان؟"}}, {Key: "message"}}}
 	for _, t := range crm.FieldTypes() {
 		form.Questions = append(form.Questions, crm.FormQuestion{Key: string(t), Required: t == crm.Choice || t == crm.Choices || t == crm.YesNo || t == crm.File})
