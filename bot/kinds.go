@@ -38,6 +38,8 @@ const (
 	formTrial    formKind = "trial" // a status's form, without saving
 	formPropose  formKind = "propose"
 	formDecline  formKind = "decline"
+	formSourceIn formKind = "source_in" // a source of any kind
+	formText     formKind = "text"      // a text of a source or of the business
 )
 
 // What drafts carry beside their answers.
@@ -101,6 +103,10 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return r.definePropose(d)
 	case formDecline:
 		return r.defineDecline(ctx, d)
+	case formSourceIn:
+		return r.defineSource(), nil
+	case formText:
+		return r.defineText(d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -258,6 +264,10 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.savePropose(ctx, cmd, d)
 	case formDecline:
 		return r.saveDecline(ctx, cmd, d)
+	case formSourceIn:
+		return r.saveSource(ctx, cmd, d)
+	case formText:
+		return r.saveText(ctx, cmd, d)
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -396,6 +406,10 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Proposals, Question: screen.ProposalMenu}
 	case formDecline:
 		return &callback.Ref{Action: callback.Proposals, Question: screen.ProposalDecline, Record: f.Subject}
+	case formSourceIn:
+		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeSourceIn}
+	case formText:
+		return &callback.Ref{Action: callback.Settings}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -89,6 +89,11 @@ type Domain interface {
 	OpenProposals(ctx context.Context, actor crm.Staff, before crm.ProposalID, limit int) ([]crm.Proposal, error)
 	OwnProposals(ctx context.Context, actor crm.Staff, before crm.ProposalID, limit int) ([]crm.Proposal, error)
 	CountProposals(ctx context.Context) (int, error)
+	RotateKey(ctx context.Context, cmd crm.Command, id crm.SourceID, grace time.Duration) (crm.NewSource, error)
+	EndOldKeys(ctx context.Context, cmd crm.Command, id crm.SourceID) error
+	SourceKeys(ctx context.Context, actor crm.Staff, id crm.SourceID) ([]crm.SourceKey, error)
+	InquiriesBySource(ctx context.Context, days int) (map[crm.SourceID]int, error)
+	TestLead(ctx context.Context, cmd crm.Command, source crm.SourceID, name string) (crm.Arrival, error)
 }
 
 // Messenger is what the conversation asks of Telegram. Replies go ahead of

@@ -21,6 +21,10 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 			show = func(s screen.Shaper) view.Message { return s.Statuses(false) }
 		}
 		return r.shapeScreen(ctx, show)
+	case "sources":
+		return r.showSources(ctx, false)
+	case "business":
+		return r.shapeScreen(ctx, screen.Shaper.Business)
 	case "log":
 		return r.configLog(ctx, message, 0)
 	case "staff":

@@ -18,6 +18,9 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 	if !r.staff.Manages() {
 		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
 	}
+	if act, known := r.shapeArea(ref.Question); known {
+		return act(ctx, ref)
+	}
 	switch ref.Question {
 	case screen.ShapePublish:
 		return r.publish(ctx)

@@ -96,6 +96,10 @@ func (r *request) shapePlace(ctx context.Context, ref callback.Ref) error {
 			return c.RetireStatus(status)
 		case "retire field":
 			return c.RetireField(field)
+		case "retire source":
+			return c.RetireSource(crm.SourceID(ref.Record))
+		case "restore source":
+			return c.RestoreSource(crm.SourceID(ref.Record))
 		case "retire choice":
 			return c.RetireChoice(field, choice)
 		case "restore status":
@@ -111,6 +115,10 @@ func (r *request) shapePlace(ctx context.Context, ref callback.Ref) error {
 		return err
 	}
 	switch {
+	case ref.Value == "source" && ref.Question == screen.ShapeRetire:
+		return r.showSources(ctx, false)
+	case ref.Value == "source":
+		return r.showSource(ctx, crm.SourceID(ref.Record))
 	case choice != 0:
 		return r.showChoice(ctx, field, choice)
 	case ref.Value == "status" && ref.Question == screen.ShapeRetire:

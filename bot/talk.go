@@ -66,7 +66,7 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.begin(ctx, beginning{kind: formFind})
 	case "take_next":
 		return r.takeNext(ctx)
-	case "staff", "settings", "statuses", "fields":
+	case "staff", "settings", "statuses", "fields", "sources", "business":
 		return r.shape(ctx, 0, name)
 	case "propose":
 		return r.propose(ctx, 0)

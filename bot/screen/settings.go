@@ -13,6 +13,8 @@ var settingsSections = []struct {
 }{
 	{"settings.statuses", callback.Ref{Action: callback.Shape, Question: ShapeStatuses}},
 	{"settings.fields", callback.Ref{Action: callback.Shape, Question: ShapeFields}},
+	{"settings.sources", callback.Ref{Action: callback.Shape, Question: ShapeSources}},
+	{"settings.business", callback.Ref{Action: callback.Shape, Question: ShapeBusiness}},
 	{"menu.staff", callback.Ref{Action: callback.Staff}},
 	{"settings.proposals", callback.Ref{Action: callback.Proposals, Question: ProposalList}},
 	{"settings.log", callback.Ref{Action: callback.Shape, Question: ShapeLog}},

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"slices"
+
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -107,7 +109,7 @@ func (s Shaper) Preview() view.Message {
 	}
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
-	rows = append(rows, []view.Button{discard}, []view.Button{s.op("common.back", ShapeStatuses, 0, "")})
+	rows = append(rows, []view.Button{discard}, s.SettingsBack())
 	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
 }
 
@@ -177,6 +179,9 @@ func (r Reader) Problem(p crm.Problem) view.HTML {
 // asAgents is the keyboard of statuses and the questions of those that change, as an
 // agent will see them.
 func (s Shaper) asAgents() view.HTML {
+	if !slices.ContainsFunc(s.Draft.Changes, func(c crm.ConfigChange) bool { return c.Object == crm.ObjectStatus || c.Status != 0 }) {
+		return ""
+	}
 	lines := []view.HTML{s.P.H("shape.as_agents")}
 	for _, st := range s.Draft.Target.Statuses {
 		if !st.Retired {

@@ -41,6 +41,12 @@ func (s Shaper) change(c crm.ConfigChange, now crm.Config) view.HTML {
 	switch {
 	case c.What == crm.WhatAdded:
 		return out
+	case c.What == "hours":
+		return view.Lines(out, s.week(readWeek(c.To), now.Settings.DaysOff))
+	case c.What == "holidays":
+		return view.Lines(out, s.holidayChanges(c))
+	case c.What == crm.WhatForm && c.From == c.To: // its texts alone
+		return out
 	case from != "" && to != "":
 		return s.P.H("shape.from_to", "What", out, "From", from, "To", to)
 	case to != "":
@@ -81,6 +87,12 @@ func (s Shaper) changed(c crm.ConfigChange, v string, now crm.Config) view.HTML 
 		return s.P.H("shape.reminder_" + v)
 	case crm.WhatEnds:
 		return s.ends(crm.Ending(v))
+	case crm.WhatRouting:
+		return s.routingWords(v)
+	case crm.WhatForm:
+		return s.questionWords(v)
+	case "days_off", "windows", "digest_at":
+		return s.settingWords(c.What, v)
 	case crm.WhatRequired, crm.WhatHidden, crm.WhatFront, "agents_see_all":
 		return s.P.H("value." + v)
 	case crm.WhatNext:
@@ -109,13 +121,6 @@ func (s Shaper) changed(c crm.ConfigChange, v string, now crm.Config) view.HTML 
 		return s.retention(n)
 	}
 	return words(s.clip(v, 60))
-}
-
-func (s Shaper) retention(days int) view.HTML {
-	if days == 0 {
-		return s.P.H("business.for_ever")
-	}
-	return s.P.HN("business.days", days)
 }
 
 // titles words a list of IDs with commas.

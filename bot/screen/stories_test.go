@@ -21,7 +21,8 @@ type story struct {
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
-	return append(append(append(all, w.shaping()...), w.proposing()...), w.groups()...)
+	all = append(append(append(all, w.shaping()...), w.proposing()...), w.groups()...)
+	return append(append(all, w.sources()...), w.business()...)
 }
 
 func (w world) cards() []story {

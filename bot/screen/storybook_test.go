@@ -168,8 +168,8 @@ func balanced(html string) error {
 }
 
 var (
-	untranslated = regexp.MustCompile(`\b(button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|group|` +
-		`help|joined|language|later|list|menu|no_answer|notice|proposal|reminder|role|saved|setup|staff|status|stranger|team|timeline|unknown|value|wrong_number)\.\w+|<no value>|\{\{`)
+	untranslated = regexp.MustCompile(`\b(business|button|card|cartable|changed|command|common|customers?|edit|erase|error|event|field|file|find|form|form_bot|group|` +
+		`help|intake|joined|language|later|list|menu|no_answer|notice|proposal|reminder|role|route|saved|settings|setup|shape|shape_text|source|source_kind|staff|status|stranger|team|timeline|unknown|value|window|wrong_number)\.\w+|<no value>|\{\{`)
 	asIs = regexp.MustCompile(`<code>[^<]*</code>|https?://\S+|☎️ \d+|<[^>]*>`)
 )
 

@@ -79,7 +79,7 @@ func newWorld(t *testing.T, say func(string) string) world {
 				{ID: meetingTime, Title: w.title("ساعت جلسه", "Time"), Type: crm.Time, Required: true},
 			}},
 		{ID: waiting, Emoji: "⏳", Title: w.title("منتظر پیگیری", "Waiting for follow-up"), Cartable: crm.CartableStay, Reminder: crm.ReminderYes},
-		{ID: contract, Emoji: "🏆", Title: w.title("منجر به خرید و قرارداد", "Bought"), Cartable: crm.CartableNone, Ends: crm.Won, Fields: []crm.Field{
+		{ID: contract, Emoji: "🏆", Title: w.title("منجر به خرید و قرارداد", "Bought"), Cartable: crm.CartableNone, Reminder: crm.ReminderNo, Ends: crm.Won, Fields: []crm.Field{
 			{ID: product, Title: w.title("محصول یا خدمت", "Product or service"), Type: crm.Text},
 			{ID: amount, Title: w.title("مبلغ", "Amount"), Type: crm.Money},
 		}},

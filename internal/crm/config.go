@@ -41,6 +41,7 @@ const (
 	MaxSources       = 100
 	MaxRetention     = 100 * 365 // days
 	MaxFormQuestions = 20        // questions of a hosted form
+	MaxWindows       = 12        // of the daily routine
 )
 
 // Config is the configuration that the directory was read with.
@@ -123,6 +124,7 @@ func (c Config) canonical() Config {
 	for i, day := range c.Settings.Hours {
 		c.Settings.Hours[i] = list(day)
 	}
+	c.Settings.Windows = list(c.Settings.Windows)
 	c.Settings.Business = persian.Clean(c.Settings.Business)
 	c.Statuses = list(c.Statuses)
 	for i := range c.Statuses {

@@ -135,14 +135,19 @@ func parts(s Settings) map[string]json.RawMessage {
 	return out
 }
 
-// scalar is a value of JSON without quotes, and a list of IDs with commas.
+// scalar is a value of JSON without quotes, and a list of IDs with commas. The empty
+// week is nothing.
 func scalar(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
 		return s
 	}
 	var ids []int64
-	if json.Unmarshal(raw, &ids) == nil {
+	var week Week
+	switch {
+	case json.Unmarshal(raw, &week) == nil && week.Empty():
+		return ""
+	case json.Unmarshal(raw, &ids) == nil:
 		return joined(ids)
 	}
 	switch s = string(raw); s {
@@ -307,6 +312,29 @@ func (r Routing) String() string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// ParseRouting reads the String of a Routing, with which changes are told.
+func ParseRouting(s string) Routing {
+	var r Routing
+	for i, word := range strings.Fields(s) {
+		name, value, _ := strings.Cut(word, ":")
+		n, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case i == 0:
+			r.Mode = RoutingMode(name)
+			if err == nil {
+				r.Person = StaffID(n)
+			}
+		case name == "group":
+			r.Group = GroupID(n)
+		case name == "again":
+			r.AgainAfter = int(n)
+		case name == "tell":
+			r.TellAfter = int(n)
+		}
+	}
+	return r
 }
 
 // formWords are the keys of what a form asks, the required ones marked.

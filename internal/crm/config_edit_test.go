@@ -123,6 +123,22 @@ var edits = []struct {
 			c.SetRetention(365), c.SetDigests([]crm.StaffID{2, 1}))
 	}, []string{"settings 0 agents_see_all yes no", "settings 0 business  حساب‌گستر", "settings 0 digests  1,2", "settings 0 language fa en",
 		"settings 0 retention 0 365", "settings 0 zone Asia/Tehran Asia/Dubai"}},
+	{"hours of a day", func(c *crm.Config) error { return c.SetDay(5, nil) },
+		[]string{"settings 0 days_off  5", `settings 0 hours  [[{"from":0,"to":1440}],[{"from":0,"to":1440}],[{"from":0,"to":1440}],` +
+			`[{"from":0,"to":1440}],[{"from":0,"to":1440}],null,[{"from":0,"to":1440}]]`}},
+	{"hours and back", func(c *crm.Config) error {
+		return errors.Join(c.SetDay(6, []crm.Span{{From: 540, To: 1020}}), c.SetHours(crm.Week{}, nil))
+	}, nil},
+	{"holidays", func(c *crm.Config) error {
+		h := crm.Holiday{Date: "2027-03-21", Title: text("نوروز")}
+		return errors.Join(c.AddHolidays(h, h), c.AddHolidays(h, crm.Holiday{Date: "2027-03-30", Title: text("عید")}),
+			c.MoveHolidays("2027-03-30", 1), c.RemoveHolidays("2027-03-21"))
+	}, []string{`settings 0 holidays  [{"date":"2027-03-31","title":{"text":"عید"}}]`}},
+	{"windows", func(c *crm.Config) error {
+		return c.SetWindows([]crm.Window{{Kind: crm.WindowCalling, From: 600, To: 840}, {Kind: crm.WindowEntry, From: 480, To: 600}})
+	}, []string{`settings 0 windows  [{"kind":"entry","from":480,"to":600},{"kind":"calling","from":600,"to":840}]`}},
+	{"digests", func(c *crm.Config) error { return c.SetDigestAt(crm.DigestTimes{Morning: "08:30"}) },
+		[]string{`settings 0 digest_at {"morning":"","evening":""} {"morning":"08:30","evening":""}`}},
 }
 
 func TestEdits(t *testing.T) {
@@ -187,6 +203,14 @@ func TestRefusedEdits(t *testing.T) {
 			return c.SetForm(2, crm.HostedForm{Questions: []crm.FormQuestion{{Key: "shoe_size"}}})
 		}},
 		{"routing to nobody", crm.KeyRequired, func(c *crm.Config) error { return c.SetRouting(2, crm.Routing{Mode: crm.RoutePerson}) }},
+		{"windows that overlap", crm.KeyBadHours, func(c *crm.Config) error {
+			return c.SetWindows([]crm.Window{{Kind: crm.WindowEntry, From: 480, To: 601}, {Kind: crm.WindowCalling, From: 600, To: 840}})
+		}},
+		{"a window over midnight", crm.KeyBadHours, func(c *crm.Config) error {
+			return c.SetWindows([]crm.Window{{Kind: crm.WindowCalling, From: 1400, To: 60}})
+		}},
+		{"a window for nothing", crm.KeyBadHours, func(c *crm.Config) error { return c.SetWindows([]crm.Window{{Kind: "nap", From: 1, To: 2}}) }},
+		{"a digest at no time", crm.KeyBadValue, func(c *crm.Config) error { return c.SetDigestAt(crm.DigestTimes{Evening: "25:00"}) }},
 		{"a zone that is none", crm.KeyBadValue, func(c *crm.Config) error { return c.SetZone("Tehran") }},
 		{"too many fields", crm.KeyTooMany, func(c *crm.Config) error {
 			var err error

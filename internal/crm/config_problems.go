@@ -120,6 +120,12 @@ func (p *problems) settings() {
 	if probe.SetHolidays(s.Holidays) != nil {
 		p.add(at("holidays"), ProblemValue)
 	}
+	if probe.SetWindows(s.Windows) != nil {
+		p.add(at("windows"), ProblemValue)
+	}
+	if probe.SetDigestAt(s.DigestAt) != nil {
+		p.add(at("digest_at"), ProblemValue)
+	}
 }
 
 // identities looks for IDs and keys that name two things.

@@ -65,6 +65,17 @@ func (c *Config) SetDigests(people []StaffID) error {
 	return nil
 }
 
+// SetDigestAt says when the day's digests come.
+func (c *Config) SetDigestAt(at DigestTimes) error {
+	for _, clock := range []string{at.Morning, at.Evening} {
+		if clock != "" && !(Field{Type: Time}).canonical(clock) {
+			return &Error{Code: Invalid, Key: KeyBadValue, Field: "digest_at"}
+		}
+	}
+	c.Settings.DigestAt = at
+	return nil
+}
+
 // sortedIDs are the IDs in order, each once.
 func sortedIDs[T ~int64](ids []T) []T {
 	out := slices.Clone(ids)

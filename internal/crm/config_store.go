@@ -34,6 +34,12 @@ type ConfigTx interface {
 	SaveField(ctx context.Context, f Field, at time.Time) error
 	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
 	SaveSource(ctx context.Context, s Source, at time.Time) error
+	// InsertSourceKey gives a source a key more, and EndSourceKeys has those that it
+	// has work until an instant at most.
+	InsertSourceKey(ctx context.Context, id SourceID, hash []byte, at time.Time) error
+	EndSourceKeys(ctx context.Context, id SourceID, until time.Time) error
+	// EndOlderKeys ends all keys of a source at an instant but the newest.
+	EndOlderKeys(ctx context.Context, id SourceID, at time.Time) error
 	// AppendVersion writes a version with the configuration that it leaves, and
 	// returns its number.
 	AppendVersion(ctx context.Context, v ConfigVersion, left Config) (int64, error)

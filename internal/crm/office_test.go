@@ -118,7 +118,7 @@ func (o *office) everything() string {
 	o.t.Helper()
 	var b strings.Builder
 	for _, table := range []string{"customers", "phones", "inquiries", "events", "reminders", "notifications",
-		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources",
+		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources", "source_keys",
 		"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "proposals", "groups"} {
 		for _, row := range column[string](o, `SELECT x::text FROM `+table+` x ORDER BY 1`) {
 			b.WriteString(table + " " + row + "\n")

@@ -98,7 +98,7 @@ func (r Routing) check() error {
 	}
 	again, offers := r.Again()
 	if tell, tells := r.Tell(); offers && tells && tell <= again {
-		return bad("minutes")
+		return &Error{Code: Invalid, Key: KeyTellsFirst, Field: "minutes"}
 	}
 	return nil
 }

@@ -109,7 +109,7 @@ func TestWorkingTimeIsRefused(t *testing.T) {
 		"a removed person":       {crm.Invalid, crm.KeyNoColleague, route(crm.Routing{Mode: crm.RoutePerson, Person: omid.ID})},
 		"minutes below never":    {crm.Invalid, crm.KeyBadValue, route(crm.Routing{AgainAfter: -2})},
 		"weeks of minutes":       {crm.Invalid, crm.KeyBadValue, route(crm.Routing{TellAfter: crm.MaxRouteWait + 1})},
-		"told before again":      {crm.Invalid, crm.KeyBadValue, route(crm.Routing{AgainAfter: 30, TellAfter: 30})},
+		"told before again":      {crm.Invalid, crm.KeyTellsFirst, route(crm.Routing{AgainAfter: 30, TellAfter: 30})},
 	} {
 		t.Run(name, func(t *testing.T) { o.refused(t, c.code, c.key, c.do) })
 	}

@@ -22,8 +22,14 @@ const (
 // SourceKinds are the kinds that can be added; manual exists from the start.
 func SourceKinds() []SourceKind { return []SourceKind{SourceForm, SourceAPI, SourceSignup, SourceCall} }
 
+// Keyed says whether a source of this kind is sent to with its key; the others have
+// an address of their own, or are the staff.
+func (k SourceKind) Keyed() bool {
+	return k == SourceAPI || k == SourceSignup || k == SourceCall
+}
+
 // Source is a way by which customers enter the list. Slug is its public name in
-// URLs; the key of an API source is kept as a hash only. Its kind never changes.
+// URLs; keys are kept as hashes only (SourceKey). Its kind never changes.
 type Source struct {
 	ID      SourceID   `json:"id"`
 	Kind    SourceKind `json:"kind"`
@@ -111,9 +117,9 @@ func slugOf(token string) string {
 	return string(out)
 }
 
-// SourceByKey finds the source whose key a caller shows.
+// SourceByKey finds the source whose key a caller shows, while the key works.
 func (s *Service) SourceByKey(ctx context.Context, key string) (Source, error) {
-	return s.store.SourceByKey(ctx, hashToken(key))
+	return s.store.SourceByKey(ctx, hashToken(key), s.now())
 }
 
 // SourceBySlug finds the source of a hosted form.

@@ -66,6 +66,9 @@ type Settings struct {
 	Hours    Week           `json:"hours"`    // when the business is open; empty: always
 	DaysOff  []time.Weekday `json:"days_off"` // closed every week, whatever Hours say; a shift of one's own may name them
 	Holidays []Holiday      `json:"holidays"` // closed for everybody, by date
+
+	Windows  []Window    `json:"windows"`   // the daily routine, in order
+	DigestAt DigestTimes `json:"digest_at"` // when the day's digests come
 }
 
 // Location is the business's time zone. A name that the program does not know

@@ -43,8 +43,6 @@ type Tx interface {
 	RevokeInvite(ctx context.Context, id InviteID, at time.Time) error
 	// RevokeInvitesOf ends the open invites that somebody made.
 	RevokeInvitesOf(ctx context.Context, by StaffID, at time.Time) error
-	InsertSource(ctx context.Context, s Source, keyHash []byte, at time.Time) (SourceID, error)
-
 	ConfigReader
 	ConfigTx
 	ProposalTx
@@ -163,7 +161,12 @@ type Reader interface {
 	Inbox(ctx context.Context, holder StaffID, day Day, after InboxCursor, limit int) ([]InboxEntry, error)
 	InboxCounts(ctx context.Context, holder StaffID, day Day) (Counts, error)
 	SourceBySlug(ctx context.Context, slug string) (Source, error)
-	SourceByKey(ctx context.Context, keyHash []byte) (Source, error)
+	// SourceByKey finds the source of a key that works at now.
+	SourceByKey(ctx context.Context, keyHash []byte, now time.Time) (Source, error)
+	// SourceKeys returns the keys of a source that work at now, the newest first.
+	SourceKeys(ctx context.Context, id SourceID, now time.Time) ([]SourceKey, error)
+	// InquiriesBySource counts what came since an instant.
+	InquiriesBySource(ctx context.Context, since time.Time) (map[SourceID]int, error)
 	// OpenInvite and OpenInvites read what can be opened at now, without the links of
 	// owners; KeyInviteOver where there is none of this hash.
 	OpenInvite(ctx context.Context, hash []byte, now time.Time) (Invite, error)

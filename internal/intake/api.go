@@ -110,9 +110,7 @@ func (s *server) authorised(ctx context.Context, w http.ResponseWriter, r *http.
 	return src, true
 }
 
-func overAPI(src crm.Source) bool {
-	return !src.Retired && (src.Kind == crm.SourceAPI || src.Kind == crm.SourceSignup || src.Kind == crm.SourceCall)
-}
+func overAPI(src crm.Source) bool { return !src.Retired && src.Kind.Keyed() }
 
 // unauthorised answers 401 with the challenge that RFC 6750, section 3 asks for.
 func unauthorised(w http.ResponseWriter) {

@@ -130,6 +130,9 @@ func (s *server) submit(ctx context.Context, v *visit) {
 		return
 	}
 	in, issues := readInquiry(p.sub, v.src, v.dir, now)
+	if g == good { // a business's own page asks what it likes
+		issues = append(issues, missing(v.src.Form, v.dir, in)...)
+	}
 	if issues = merged(p.issues, issues); len(issues) > 0 {
 		s.wrong(v, p, issues)
 		return

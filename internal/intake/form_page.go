@@ -53,33 +53,16 @@ type page struct {
 	Query    template.URL
 	Style    string
 	Token    string
-	Inputs   []input
-	More     []input // folded away
-	Open     bool    // unfolded
-	Hidden   []hidden
-	Notice   string // why the page is shown again, in a sentence
-	Issues   []pageIssue
-	Other    otherLanguage
-}
 
-// input is one question of the page.
-type input struct {
-	Name, Label, Hint, Value, Error      string
-	Kind, Mode, Complete, Dir, Enter, Eg string
-	Required, Many                       bool
-	Options                              []string
-}
+	Title, Lead, Success string // of the form, where it has its own
 
-// Described is the IDs of what explains the input to a screen reader.
-func (i input) Described() string {
-	var ids []string
-	if i.Error != "" {
-		ids = append(ids, i.Name+"-error")
-	}
-	if i.Hint != "" {
-		ids = append(ids, i.Name+"-hint")
-	}
-	return strings.Join(ids, " ")
+	Inputs []input
+	More   []input // folded away
+	Open   bool    // unfolded
+	Hidden []hidden
+	Notice string // why the page is shown again, in a sentence
+	Issues []pageIssue
+	Other  otherLanguage
 }
 
 type hidden struct{ Name, Value string }
@@ -131,9 +114,9 @@ func (s *server) page(v *visit, p post) page {
 			pg.Token = newToken(*secret, slug, now)
 		}
 	}
-	pg.ask(v.dir, p.typed)
+	pg.ask(v.src.Form, v.dir, p.typed)
 	for name, list := range p.typed {
-		if slices.Contains(visibleInputs, name) {
+		if pg.input(name) != nil {
 			continue
 		}
 		for _, value := range list {
@@ -144,51 +127,14 @@ func (s *server) page(v *visit, p post) page {
 	return pg
 }
 
-// ask fills the page's inputs with what was typed.
-func (p *page) ask(dir crm.Directory, typed url.Values) {
-	p.Inputs = []input{
-		{Name: "phone", Kind: "tel", Mode: "tel", Complete: "tel", Dir: "ltr", Required: true, Hint: p.T("intake.hint.phone")},
-		{Name: "name", Kind: "text", Complete: "name"},
-		{Name: "message", Many: true, Eg: p.T("intake.eg.message")},
-	}
-	p.More = []input{
-		{Name: "city", Kind: "text", Complete: "address-level2"},
-		{Name: "email", Kind: "email", Mode: "email", Complete: "email", Dir: "ltr"},
-	}
-	for _, key := range ownFields {
-		i := slices.IndexFunc(dir.Fields, func(f crm.Field) bool { return f.Key == key && !f.Retired })
-		if i >= 0 {
-			p.More = append(p.More, p.inputOf(dir.Fields[i]))
-		}
-	}
-	for _, list := range [][]input{p.Inputs, p.More} {
-		for i := range list {
-			in := &list[i]
-			in.Value = typed.Get(in.Name)
-			if in.Label == "" {
-				in.Label = p.T("intake.label." + in.Name)
-			}
-		}
-	}
-	p.Open = slices.ContainsFunc(p.More, func(i input) bool { return i.Value != "" })
-}
-
-// inputOf asks for a customer field: in a list when it has choices, otherwise in
-// words, which are understood as its type.
-func (p *page) inputOf(f crm.Field) input {
-	in := input{Name: f.Key, Kind: "text", Label: f.Title.In(p.Lang()), Hint: f.Help.In(p.Lang())}
-	if f.Type == crm.Choice {
-		for _, o := range f.Choices {
-			if !o.Retired {
-				in.Options = append(in.Options, o.Title.In(p.Lang()))
-			}
-		}
-	}
-	return in
-}
-
-// point puts issues at the inputs they are about and into the summary.
+// point puts issues at the inputs they are about and into the summary, in the order
+// of the page.
 func (p *page) point(issues []issue) {
+	place := func(i issue) int {
+		all := slices.Concat(p.Inputs, p.More)
+		return slices.IndexFunc(all, func(in input) bool { return in.Name == i.Field })
+	}
+	slices.SortStableFunc(issues, func(a, b issue) int { return place(a) - place(b) })
 	for _, i := range issues {
 		words := p.T("intake.reason." + string(i.Reason))
 		line := pageIssue{Text: words}

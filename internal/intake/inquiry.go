@@ -163,11 +163,10 @@ func (r *reader) readValues() {
 // take reads the value of the customer field with this key, which was sent under
 // name; false when there is no such field in use.
 func (r *reader) take(name, key string, v any) bool {
-	i := slices.IndexFunc(r.dir.Fields, func(f crm.Field) bool { return f.Key == key && !f.Retired })
-	if i < 0 {
+	f, ok := fieldOf(r.dir, key)
+	if !ok {
 		return false
 	}
-	f := r.dir.Fields[i]
 	value, why := readValue(f, v, r.dir, r.now)
 	if why == "" {
 		if err := f.Check(value, r.dir); crm.IsKey(err, crm.KeyTooLong) {

@@ -21,6 +21,7 @@ type reason string
 // The reasons.
 const (
 	noPhone    reason = "no_phone"    // the number is missing
+	noValue    reason = "no_value"    // a question that has to be answered is not
 	badPhone   reason = "bad_phone"   // no such number
 	manyPhones reason = "many_phones" // more than one number
 	badEmail   reason = "bad_email"   // not an address

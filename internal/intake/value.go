@@ -45,6 +45,9 @@ func readValue(f crm.Field, v any, dir crm.Directory, now time.Time) (crm.Value,
 		return "", ""
 	}
 	if f.Type == crm.Choices {
+		if id, ok := findChoice(f, s); ok { // its title may have a comma
+			return crm.ChoiceValue(id), ""
+		}
 		return readChoices(f, splitTitles(s))
 	}
 	value, ok := understand(f, s, dir, now)

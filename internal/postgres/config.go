@@ -19,8 +19,8 @@ func (t tx) LockConfig(ctx context.Context) error {
 // SaveSettings implements crm.ConfigTx.
 func (t tx) SaveSettings(ctx context.Context, s crm.Settings) error {
 	_, err := t.q.Exec(ctx, `UPDATE settings SET business = $1, zone = $2, language = $3, agents_see_all = $4, retention = $5, digests = $6,
-		hours = $7, days_off = $8, holidays = $9`, s.Business, s.Zone, s.Language, s.AgentsSeeAll, s.Retention, array(s.Digests),
-		s.Hours, array(s.DaysOff), array(s.Holidays))
+		hours = $7, days_off = $8, holidays = $9, windows = $10, digest_at = $11`, s.Business, s.Zone, s.Language, s.AgentsSeeAll, s.Retention, array(s.Digests),
+		s.Hours, array(s.DaysOff), array(s.Holidays), array(s.Windows), s.DigestAt)
 	return wrap(err, "save settings")
 }
 
@@ -56,14 +56,6 @@ func (t tx) SaveField(ctx context.Context, f crm.Field, at time.Time) error {
 		WHERE id = $1`,
 		f.ID, f.Title, f.Help, f.Required, array(f.Choices), null(f.Derived), f.Hidden, f.Front, f.Position, f.Retired, at)
 	return wrap(err, "save field")
-}
-
-// SaveSource implements crm.ConfigTx.
-func (t tx) SaveSource(ctx context.Context, s crm.Source, at time.Time) error {
-	_, err := t.q.Exec(ctx, `UPDATE sources SET title = $2, form = $3, routing = $4,
-			retired_at = CASE WHEN $5 THEN coalesce(retired_at, $6) END
-		WHERE id = $1`, s.ID, s.Title, s.Form, s.Routing, s.Retired, at)
-	return wrap(err, "save source")
 }
 
 // AppendVersion implements crm.ConfigTx.

@@ -30,9 +30,11 @@ func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, 
 	var fields []crm.Field
 	b := &pgx.Batch{}
 	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Version) })
-	b.Queue(`SELECT business, zone, language, agents_see_all, retention, digests, hours, days_off, holidays FROM settings`).QueryRow(func(row pgx.Row) error {
+	b.Queue(`SELECT business, zone, language, agents_see_all, retention, digests, hours, days_off, holidays,
+		windows, digest_at FROM settings`).QueryRow(func(row pgx.Row) error {
 		s := &d.Settings
-		return row.Scan(&s.Business, &s.Zone, &s.Language, &s.AgentsSeeAll, &s.Retention, &s.Digests, &s.Hours, &s.DaysOff, &s.Holidays)
+		return row.Scan(&s.Business, &s.Zone, &s.Language, &s.AgentsSeeAll, &s.Retention, &s.Digests, &s.Hours, &s.DaysOff, &s.Holidays,
+			&s.Windows, &s.DigestAt)
 	})
 	b.Queue(staffColumns).Query(func(rows pgx.Rows) error {
 		all, err := pgx.CollectRows(rows, scanStaff)

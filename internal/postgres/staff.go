@@ -68,38 +68,3 @@ func staffError(err error) error {
 	}
 	return wrap(err, "save staff")
 }
-
-const sourceColumns = `SELECT id, kind, title, slug, form, routing, retired_at FROM sources`
-
-func scanSource(row pgx.CollectableRow) (s crm.Source, err error) {
-	var retired *time.Time
-	err = row.Scan(&s.ID, &s.Kind, &s.Title, &s.Slug, &s.Form, &s.Routing, &retired)
-	s.Retired = retired != nil
-	return s, err
-}
-
-func (r reader) oneSource(ctx context.Context, where string, arg any) (crm.Source, error) {
-	rows, err := r.q.Query(ctx, sourceColumns+where, arg)
-	if err != nil {
-		return crm.Source{}, wrap(err, "read source")
-	}
-	s, err := pgx.CollectExactlyOneRow(rows, scanSource)
-	return s, found(err, "read source", crm.KeyNoSource)
-}
-
-// SourceBySlug implements crm.Reader.
-func (r reader) SourceBySlug(ctx context.Context, slug string) (crm.Source, error) {
-	return r.oneSource(ctx, ` WHERE slug = $1 AND retired_at IS NULL`, slug)
-}
-
-// SourceByKey implements crm.Reader.
-func (r reader) SourceByKey(ctx context.Context, keyHash []byte) (crm.Source, error) {
-	return r.oneSource(ctx, ` WHERE key_hash = $1 AND retired_at IS NULL`, keyHash)
-}
-
-// InsertSource implements crm.Tx.
-func (t tx) InsertSource(ctx context.Context, s crm.Source, keyHash []byte, at time.Time) (id crm.SourceID, err error) {
-	err = t.q.QueryRow(ctx, `INSERT INTO sources (kind, title, slug, key_hash, made_at) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-		s.Kind, s.Title, s.Slug, keyHash, at).Scan(&id)
-	return id, wrap(err, "save source")
-}
