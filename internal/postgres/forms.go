@@ -26,7 +26,7 @@ func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 }
 
 // Open notes a form as the one that typed text answers. The one that was open
-// before is parked.
+// before is parked. Somebody who was removed meanwhile opens none.
 func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
 		if _, err := t.Exec(ctx, `UPDATE forms SET parked = true WHERE staff_id = $1 AND chat_id = $2 AND NOT parked AND id <> $3`,
@@ -34,7 +34,8 @@ func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
 			return err
 		}
 		_, err := t.Exec(ctx, `INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+			SELECT $1::text, id, $3::bigint, $4::text, $5::bigint, $6::bigint, $7::bigint, $8::timestamptz, $8::timestamptz
+			FROM staff WHERE id = $2 AND state <> 'removed' FOR SHARE
 			ON CONFLICT (id) DO UPDATE SET parked = false, message_id = $7, touched_at = $8`,
 			f.ID, f.Staff, f.ChatID, f.Kind, f.Customer, f.Subject, f.Message, f.TouchedAt)
 		return err
