@@ -33,9 +33,10 @@ const (
 	formFind     formKind = "find"
 	formBusiness formKind = "business"
 	formSource   formKind = "source"
-	formPart     formKind = "part"  // a text of the configuration
-	formAdd      formKind = "add"   // a new part of the configuration
-	formTrial    formKind = "trial" // a status's form, without saving
+	formPart     formKind = "part"   // a text of the configuration
+	formAdd      formKind = "add"    // a new part of the configuration
+	formTrial    formKind = "trial"  // a status's form, without saving
+	formMember   formKind = "member" // what is known of a colleague
 )
 
 // What drafts carry beside their answers.
@@ -95,6 +96,8 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return r.defineAdd(d), nil
 	case formTrial:
 		return r.defineTrial(ctx, d)
+	case formMember:
+		return r.defineMember(d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -248,6 +251,8 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.saveAdd(ctx, cmd, d)
 	case formTrial:
 		return view.Message{HTML: r.p.H("shape.tried")}, nil
+	case formMember:
+		return r.saveMember(ctx, cmd, d)
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -382,6 +387,8 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeStatuses}
 	case formTrial:
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeTry, Record: f.Subject}
+	case formMember:
+		return &callback.Ref{Action: callback.StaffMember, Record: f.Subject}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -117,6 +117,10 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.LeftBehind(n)}, nil
 	case crm.NotifySilent:
 		return Worded{Message: rd.Silent(n)}, nil
+	case crm.NotifyRole:
+		return Worded{Message: rd.NewRole(), Final: true}, nil
+	case crm.NotifyAccess:
+		return Worded{Message: rd.Access(), Final: true}, nil
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}

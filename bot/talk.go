@@ -35,7 +35,7 @@ func (r *request) handleText(ctx context.Context) error {
 func (r *request) menuCommand(typed string) (string, bool) {
 	for _, lang := range []crm.Language{crm.Persian, crm.English} {
 		p := r.Catalogue.Printer(lang)
-		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff", "menu.settings"}) {
+		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff", "menu.settings", "menu.language"}) {
 			for _, key := range row {
 				if typed == p.T(key) {
 					return strings.TrimPrefix(key, "menu."), true
@@ -68,6 +68,8 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.takeNext(ctx)
 	case "staff", "settings", "statuses", "fields":
 		return r.shape(ctx, 0, name)
+	case "me", "duty":
+		return r.me(ctx, 0)
 	case "cancel":
 		return r.cancelOpen(ctx)
 	case "language":

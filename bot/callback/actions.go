@@ -76,8 +76,8 @@ const (
 	InviteLife   Action = "sv" // the invite of token Value works for Arg days from now
 	InviteQR     Action = "sq" // the invite of token Value as a picture
 	InviteRevoke Action = "sr" // revoke invite Record
-	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
-	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
+	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume
+	Member       Action = "sp" // what Question says, on colleague Record, with Value
 	Setup        Action = "su" // the step Value of the owner's first day
 	Menu         Action = "mm" // the main menu
 	Help         Action = "mh" // help
@@ -109,6 +109,6 @@ var Actions = map[Action]Uses{
 	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},
 	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
-	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
+	StaffChange: {Record: true, Value: true}, Member: {Record: true, Question: true, Value: true}, Setup: {Value: true},
 	Menu: {}, Help: {},
 }

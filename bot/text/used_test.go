@@ -21,7 +21,7 @@ var sources = []string{"..", "../screen", "../form"}
 // computed are the keys that code makes of a beginning and a value.
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
-	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "cancel", "language", "help"},
+	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "cancel", "language", "help", "duty"},
 	"change.": {crm.WhatAdded, crm.WhatRetired, crm.WhatRestored, crm.WhatRenamed, crm.WhatEnglish, crm.WhatReordered,
 		crm.WhatEmoji, crm.WhatCartable, crm.WhatNext, crm.WhatReminder, crm.WhatOffers, crm.WhatEnds, crm.WhatAfter,
 		crm.WhatAppointment, crm.WhatHelp, crm.WhatRequired, crm.WhatHidden, crm.WhatFront, crm.WhatWeekday,
@@ -35,7 +35,7 @@ var computed = map[string][]string{
 		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource, crm.KeyErased, crm.KeyInviteOver,
 		crm.KeyNotAfter, crm.KeyNotNext, crm.KeyDefinition, crm.KeyNoField, crm.KeyDuplicate, crm.KeyTooMany, crm.KeyBuiltIn,
 		crm.KeyConfigConflict, crm.KeyConfigProblems, crm.KeyConfigNothing, crm.KeyConfigUndo,
-		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly},
+		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly, crm.KeyNoDayLeft},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
 		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},
@@ -45,7 +45,7 @@ var computed = map[string][]string{
 	"field_type.":  fieldTypes(),
 	"form.change_": {"added", "gone", "renamed", "unfit", "required"},
 	"form_bot.": {"choose", "status", "note", "hand_over", "return", "remind", "later", "edit", "customer", "find",
-		"business", "source", "part", "add", "trial"},
+		"business", "source", "part", "add", "trial", "member"},
 	"form_bot.q_": {"note", "message", "reason", "remind_reason", "find", "business", "source"},
 	"joined.":     {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"menu.":       nil, // cut off a label's key, to find its command
@@ -63,6 +63,7 @@ var computed = map[string][]string{
 	"shape.q_":        {"title", "english", "emoji", "help"},
 	"shape.q_new_":    {"status", "field", "choice"},
 	"shape.reminder_": {"no", "yes", "optional"},
+	"standing.":       {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"role.":           {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"value.":          {"yes", "no"},
 }

@@ -87,6 +87,7 @@ const (
 	KeyBadHours       = "bad_hours"       // spans that are no part of a day, or overlap
 	KeyOwnersRole     = "owners_role"     // the owner's role changes by passing ownership on alone
 	KeyOwnerOnly      = "owner_only"      // only the owner may
+	KeyNoDayLeft      = "no_day_left"     // a shift without any working time
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }
