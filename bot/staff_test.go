@@ -133,7 +133,7 @@ func TestDutyOfOneself(t *testing.T) {
 	}
 }
 
-// has says whether a person's commands menu and keyboard are those of managers.
+// managesByMenu says whether a person's commands menu is that of managers.
 func managesByMenu(p *tgsim.Person) bool {
 	return slices.ContainsFunc(p.Commands(), func(c tgsim.Command) bool { return c.Command == "settings" })
 }
@@ -247,6 +247,36 @@ func TestRemovingSomebody(t *testing.T) {
 	}
 	o.types(sara, "یادداشت") // into the form that was open
 	sara.See(t, o.cat.Printer(crm.Persian).T("stranger.hello"))
+	o.sim.CheckClean(t)
+}
+
+// The cartable of somebody who stays goes to one colleague; the owner says of themselves
+// that they are off.
+func TestHandingACartableOver(t *testing.T) {
+	o := newOffice(t, "fa", "en")
+	boss, sara, omid := o.owner, o.agents[0], o.agents[1]
+	o.speaks(boss, crm.English)
+	id := o.held(sara, "09121234567", "علی رضایی")
+	o.colleague(boss, sara)
+	o.press(boss, "member.customers")
+	boss.See(t, "علی رضایی")
+	o.colleague(boss, sara)
+	o.press(boss, "team.give_all")
+	o.press(boss, "heirs.one")
+	boss.Press(t, "Omid")
+	o.quiet()
+	boss.SeeLast(t, o.say(boss, "heirs.sure"), "Omid")
+	o.press(boss, "heirs.yes")
+	omid.See(t, o.cat.Printer(crm.English).N("notice.shared", 1))
+	if c := o.customer(id); c.Holder != o.staff(omid).ID || !o.staff(sara).Active() {
+		t.Fatalf("%+v", c)
+	}
+	o.types(boss, "/settings")
+	o.press(boss, "menu.me")
+	o.press(boss, "me.say_off")
+	boss.SeeLast(t, o.say(boss, "me.means_off"))
+	o.types(boss, "/staff")
+	boss.SeeLast(t, o.say(boss, "member.off"))
 	o.sim.CheckClean(t)
 }
 
