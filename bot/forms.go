@@ -194,11 +194,9 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		return r.redefined(ctx, d)
 	}
 	if words, known := r.words(err); err != nil && known {
-		d = withArg(d, argSubmitting, "")
-		d.Notice = view.Text(words)
-		if len(def.Questions) == 1 {
-			d.Current = def.Questions[0].ID // what was wrong with it is asked again
-		}
+		var e *crm.Error
+		wrong := errors.As(err, &e) && e.Code == crm.Invalid
+		d = form.Refuse(def, withArg(d, argSubmitting, ""), view.Text(words), wrong, r.env())
 		return view.Clip(words, view.MaxAnswer), r.keep(ctx, def, d)
 	}
 	if err != nil {

@@ -15,7 +15,11 @@ func (r *request) team(ctx context.Context, message int) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.show(ctx, message, r.reader().Team(open))
+	loads, err := r.Domain.Workloads(ctx, r.dir, r.staff)
+	if err != nil {
+		return err
+	}
+	_, err = r.show(ctx, message, r.reader().Team(open, loads))
 	return err
 }
 

@@ -40,6 +40,7 @@ const (
 	formDecline  formKind = "decline"
 	formSourceIn formKind = "source_in" // a source of any kind
 	formText     formKind = "text"      // a text of a source or of the business
+	formMember   formKind = "member"    // what is known of a colleague
 )
 
 // What drafts carry beside their answers.
@@ -107,6 +108,8 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 		return r.defineSource(), nil
 	case formText:
 		return r.defineText(d)
+	case formMember:
+		return r.defineMember(d)
 	default:
 		return form.Definition{}, errors.New("form of unknown kind " + d.Kind)
 	}
@@ -268,6 +271,8 @@ func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (
 		return r.saveSource(ctx, cmd, d)
 	case formText:
 		return r.saveText(ctx, cmd, d)
+	case formMember:
+		return r.saveMember(ctx, cmd, d)
 	default: // formSource; define has refused all others
 		src, err := r.Domain.AddSource(ctx, cmd, a("source"), crm.SourceForm)
 		if err != nil {
@@ -410,6 +415,8 @@ func (f OpenForm) again() *callback.Ref {
 		return &callback.Ref{Action: callback.Shape, Question: screen.ShapeSourceIn}
 	case formText:
 		return &callback.Ref{Action: callback.Settings}
+	case formMember:
+		return &callback.Ref{Action: callback.StaffMember, Record: f.Subject}
 	case formBusiness:
 		return &callback.Ref{Action: callback.Setup, Value: "name"}
 	case formSource:

@@ -127,6 +127,10 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return b.wordProposal(ctx, rd, n, sent)
 	case crm.NotifyGroupLeft:
 		return Worded{Message: rd.GroupLeft(n)}, nil
+	case crm.NotifyRole:
+		return Worded{Message: rd.NewRole(), Final: true}, nil
+	case crm.NotifyAccess:
+		return Worded{Message: rd.Access(), Final: true}, nil
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}

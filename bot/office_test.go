@@ -313,7 +313,7 @@ func (o *office) quiet() {
 	must(o.t, o.sim.Drained(ctx))
 	for waiting := 1; waiting > 0; {
 		must(o.t, o.pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM updates WHERE state = 'new')
-			+ (SELECT count(*) FROM notifications n JOIN readers r ON r.reader = n.reader AND r.listens WHERE n.state = 'sent' AND (stale OR leased_until IS NOT NULL)
+			+ (SELECT count(*) FROM notifications n JOIN readers r ON r.reader = n.reader AND (r.listens OR n.kind = 'access') WHERE n.state = 'sent' AND (stale OR leased_until IS NOT NULL)
 				OR n.state = 'pending' AND NOT EXISTS (SELECT FROM forms f WHERE f.staff_id = n.staff_id))`).Scan(&waiting))
 	}
 }

@@ -65,6 +65,15 @@ type Domain interface {
 	SetLanguage(ctx context.Context, cmd crm.Command, lang crm.Language) error
 	NameBusiness(ctx context.Context, cmd crm.Command, name string) error
 	ChangeStaff(ctx context.Context, cmd crm.Command, id crm.StaffID, state crm.StaffState) error
+	Remove(ctx context.Context, cmd crm.Command, id crm.StaffID, heirs crm.Heirs) (crm.Shares, error)
+	ChangeRole(ctx context.Context, cmd crm.Command, id crm.StaffID, role crm.Role) error
+	PassOwnership(ctx context.Context, cmd crm.Command, to crm.StaffID) error
+	SetShift(ctx context.Context, cmd crm.Command, id crm.StaffID, shift crm.Week) error
+	SetLeave(ctx context.Context, cmd crm.Command, id crm.StaffID, until time.Time) error
+	SetDuty(ctx context.Context, cmd crm.Command, id crm.StaffID, duty crm.Duty, today bool) error
+	SetLimit(ctx context.Context, cmd crm.Command, id crm.StaffID, limit int) error
+	Workloads(ctx context.Context, dir crm.Directory, actor crm.Staff) (map[crm.StaffID]crm.Workload, error)
+	SpreadAll(ctx context.Context, cmd crm.Command, from crm.StaffID, among []crm.StaffID) (crm.Shares, error)
 	GiveAll(ctx context.Context, cmd crm.Command, from, to crm.StaffID) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
 	AddGroup(ctx context.Context, cmd crm.Command, chat int64, title string) (crm.Group, error)

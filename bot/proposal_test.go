@@ -71,7 +71,8 @@ func TestProposalApproved(t *testing.T) {
 	for _, lang := range []string{"fa", "en"} {
 		o := newOffice(t, lang)
 		sara, boss := o.agents[0], o.manager()
-		o.types(sara, o.say(sara, "menu.propose"))
+		o.types(sara, o.say(sara, "menu.me"))
+		o.press(sara, "menu.propose")
 		o.press(sara, "proposal.new_status")
 		o.types(sara, "📄 منتظر مدارک")
 		o.press(sara, "shape.cartable_stay")

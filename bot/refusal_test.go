@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"cartable/bot/callback"
+	"cartable/bot/view"
 	"cartable/internal/crm"
 	"cartable/internal/tgsim"
 )
@@ -39,6 +40,7 @@ func TestSuspended(t *testing.T) {
 	sara.See(t, "علی رضایی")
 	owner := o.staff(o.owner)
 	must(t, o.crm.ChangeStaff(t.Context(), crm.Command{Actor: owner.ID, Key: "suspend"}, o.staff(sara).ID, crm.Suspended))
+	sara.See(t, o.cat.Printer(crm.Persian).T("standing.suspended", "Name", view.Isolate("سارا")))
 	sara.Press(t, "برمی‌دارم")
 	sara.SeeToast(t, o.cat.Printer(crm.Persian).T("stranger.tap"))
 	sara.Type("/customers")
@@ -76,8 +78,8 @@ func TestForgedTaps(t *testing.T) {
 		{Action: callback.Staff}, {Action: callback.InviteRole, Value: "manager"}, {Action: callback.InviteRole, Value: "owner"},
 		{Action: callback.InviteLife, Arg: 30, Value: strings.Repeat("x", 24)}, {Action: callback.InviteQR, Value: strings.Repeat("x", 24)},
 		{Action: callback.InviteRevoke, Record: 1},
-		{Action: callback.StaffChange, Record: int64(o.staff(sara).ID), Value: "removed"},
-		{Action: callback.GiveAll, Record: int64(o.staff(sara).ID), Arg: int64(o.staff(omid).ID)},
+		{Action: callback.StaffChange, Record: int64(o.staff(sara).ID), Value: "suspend"},
+		{Action: callback.Member, Record: int64(o.staff(sara).ID), Question: "r_do", Value: "-"},
 		{Action: callback.ShareOut, Record: 1}, {Action: callback.ShareNow, Record: 1, Value: "2"}, {Action: callback.Setup, Value: "form"},
 		{Action: callback.Erase, Record: int64(id)}, {Action: callback.Erase, Record: int64(id), Value: "yes"},
 		{Action: callback.Undo, Record: 2}, {Action: callback.Open, Record: 999999},

@@ -11,7 +11,6 @@ import (
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
-	"cartable/internal/persian"
 )
 
 // askText asks for a text of a source or of the business in place of its editor.
@@ -184,19 +183,6 @@ func businessText(part string, arg int64) (configText, bool) {
 		return configText{}, false
 	}
 	return t, true
-}
-
-// readSpans reads typed hours.
-func readSpans(text string) ([]crm.Span, error) {
-	hours, err := persian.ReadHours(text)
-	if err != nil {
-		return nil, &crm.Error{Code: crm.Invalid, Key: crm.KeyBadHours, Field: "hours"}
-	}
-	var out []crm.Span
-	for _, h := range hours {
-		out = append(out, crm.Span{From: h.From, To: h.To})
-	}
-	return out, nil
 }
 
 // defineText asks for a text; for a holiday, its date and what it is.

@@ -35,7 +35,7 @@ func (r *request) handleText(ctx context.Context) error {
 func (r *request) menuCommand(typed string) (string, bool) {
 	for _, lang := range []crm.Language{crm.Persian, crm.English} {
 		p := r.Catalogue.Printer(lang)
-		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff", "menu.settings"}) {
+		for _, row := range append(screen.MenuKeys(crm.Staff{}), []string{"menu.staff", "menu.settings", "menu.language"}) {
 			for _, key := range row {
 				if typed == p.T(key) {
 					return strings.TrimPrefix(key, "menu."), true
@@ -72,6 +72,8 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.propose(ctx, 0)
 	case "proposals":
 		return r.proposals(ctx, 0, 0)
+	case "me", "duty":
+		return r.me(ctx, 0)
 	case "cancel":
 		return r.cancelOpen(ctx)
 	case "language":

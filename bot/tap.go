@@ -64,10 +64,12 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 	case callback.Settings:
 		return "", r.shape(ctx, r.up.Message, "settings")
 	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,
-		callback.StaffChange, callback.GiveAll, callback.Setup:
+		callback.StaffChange, callback.Setup:
 		return r.actOnStaff(ctx, ref)
 	case callback.Group, callback.GroupSource, callback.GroupPrivate:
 		return r.actOnGroup(ctx, ref)
+	case callback.Member:
+		return r.actOnMember(ctx, ref)
 	default:
 		return r.actOnList(ctx, ref)
 	}
@@ -125,61 +127,4 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 func (r *request) inPlace(ctx context.Context, m view.Message) error {
 	_, err := r.show(ctx, r.up.Message, m)
 	return err
-}
-
-func (r *request) actOnStaff(ctx context.Context, ref callback.Ref) (string, error) {
-	if !r.staff.Manages() {
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-	}
-	member := r.dir.Staff[crm.StaffID(ref.Record)]
-	switch ref.Action {
-	case callback.Setup:
-		return "", r.setup(ctx, ref.Value)
-	case callback.Staff:
-		return "", r.team(ctx, r.up.Message)
-	case callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke:
-		return r.actOnInvite(ctx, ref)
-	case callback.GiveAll:
-		n, err := r.Domain.GiveAll(ctx, r.command(), member.ID, crm.StaffID(ref.Arg))
-		if err != nil {
-			return "", err
-		}
-		return r.p.N("team.given", n), r.member(ctx, member)
-	case callback.StaffChange:
-		return "", r.changeMember(ctx, member, ref.Value)
-	default: // StaffMember
-		return "", r.member(ctx, member)
-	}
-}
-
-func (r *request) changeMember(ctx context.Context, member crm.Staff, to string) error {
-	held, err := r.Domain.HeldCount(ctx, member.ID)
-	if err != nil {
-		return err
-	}
-	states := map[string]crm.StaffState{"suspend": crm.Suspended, "resume": crm.Active, "removed": crm.Removed}
-	switch to {
-	case "remove":
-		return r.inPlace(ctx, r.reader().ConfirmRemove(member, held))
-	case "give":
-		_, err := r.send(ctx, r.reader().GiveAll(member, held))
-		return err
-	}
-	state, ok := states[to]
-	if !ok {
-		return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue}
-	}
-	if err := r.Domain.ChangeStaff(ctx, r.command(), member.ID, state); err != nil {
-		return err
-	}
-	member.State = state
-	return r.member(ctx, member)
-}
-
-func (r *request) member(ctx context.Context, member crm.Staff) error {
-	held, err := r.Domain.HeldCount(ctx, member.ID)
-	if err != nil {
-		return err
-	}
-	return r.inPlace(ctx, r.reader().Member(member, held))
 }

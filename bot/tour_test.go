@@ -53,6 +53,7 @@ func TestOwnerSetsUp(t *testing.T) {
 	}
 	o.press(boss, "team.resume")
 	o.press(boss, "team.remove")
+	o.press(boss, "heirs.later")
 	o.press(boss, "team.remove_yes")
 	if o.staff(sara).State != crm.Removed {
 		t.Fatal("not removed")
@@ -60,6 +61,7 @@ func TestOwnerSetsUp(t *testing.T) {
 	o.press(boss, "team.give_all")
 	boss.See(t, o.say(boss, "team.to_pool"))
 	o.press(boss, "team.to_pool")
+	o.press(boss, "heirs.yes")
 	if n, err := o.crm.HeldCount(t.Context(), o.staff(sara).ID); n != 0 || err != nil {
 		t.Fatal(n, err)
 	}

@@ -76,8 +76,8 @@ const (
 	InviteLife   Action = "sv" // the invite of token Value works for Arg days from now
 	InviteQR     Action = "sq" // the invite of token Value as a picture
 	InviteRevoke Action = "sr" // revoke invite Record
-	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume, remove
-	GiveAll      Action = "sg" // hand all of Record's cartable to colleague Arg (0: to nobody)
+	StaffChange  Action = "sc" // Value on colleague Record: suspend, resume
+	Member       Action = "sp" // what Question says, on colleague Record, with Value
 	Group        Action = "gr" // group Record: which sources are offered there
 	GroupSource  Action = "gs" // offer the leads of source Arg in group Record
 	GroupPrivate Action = "gp" // offer the leads of source Arg privately again, no more in group Record
@@ -113,7 +113,7 @@ var Actions = map[Action]Uses{
 	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},
 	Settings: {}, Staff: {}, StaffMember: {Record: true}, InviteRole: {Value: true},
 	InviteLife: {Arg: true, Value: true}, InviteQR: {Value: true}, InviteRevoke: {Record: true},
-	StaffChange: {Record: true, Value: true}, GiveAll: {Record: true, Arg: true}, Setup: {Value: true},
+	StaffChange: {Record: true, Value: true}, Member: {Record: true, Question: true, Value: true}, Setup: {Value: true},
 	Group: {Record: true}, GroupSource: {Record: true, Arg: true}, GroupPrivate: {Record: true, Arg: true},
 	Menu: {}, Help: {},
 	Proposals: {Record: true, Arg: true, Question: true, Value: true},

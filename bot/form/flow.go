@@ -224,6 +224,18 @@ func (t *turn) refuse(problem view.HTML) Outcome {
 	return Outcome{Problem: problem, Toast: view.Clip(view.Plain(problem), view.MaxAnswer)}
 }
 
+// Refuse notes why what was submitted cannot be taken. Where the answer is what is
+// wrong, the only question of a form is asked again.
+func Refuse(def Definition, d Draft, why view.HTML, wrong bool, env Env) Draft {
+	t := begin(def, d, env)
+	if asked := def.asked(); wrong && len(asked) == 1 && !def.Summary {
+		delete(t.d.Answers, asked[0].ID)
+		t.enter(asked[0].ID)
+	}
+	t.d.Notice = why
+	return t.d
+}
+
 func (t *turn) stale() Outcome {
 	return Outcome{Stale: true, Toast: t.env.Printer.T("form.stale")}
 }

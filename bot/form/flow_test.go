@@ -155,6 +155,22 @@ func TestOneQuestionSavesAtOnce(t *testing.T) {
 	openForm(env(t, crm.Persian), t, def, form.Draft{}).typed("زنگ بزن").submits().answers("q", "زنگ بزن")
 }
 
+// A wrong answer to the only question is asked again; what somebody else stands in the
+// way of, and a form of several questions, keep their answers.
+func TestRefusedAnswers(t *testing.T) {
+	one := form.Definition{Title: "ساعت", Questions: []form.Question{question(crm.Text)}}
+	p := openForm(env(t, crm.Persian), t, one, form.Draft{}).typed("نمی‌دانم").submits()
+	kept := form.Refuse(one, p.d, "چرا", false, p.env)
+	if kept.Answers["q"] == "" || kept.Notice != "چرا" {
+		t.Errorf("%+v", kept)
+	}
+	p.d = form.Refuse(one, p.d, "چرا", true, p.env)
+	p.at("q").answers("q", "").typed("۹ تا ۱۷").submits().answers("q", "۹ تا ۱۷")
+	two := newPerson(t, crm.Persian, question(crm.Text), after).typed("یک")
+	two.d = form.Refuse(two.def, two.d, "چرا", true, two.env)
+	two.answers("q", "یک")
+}
+
 func TestFormWithoutQuestions(t *testing.T) {
 	newPerson(t, crm.Persian).at("").tap("✅ ذخیره").submits()
 }

@@ -14,7 +14,7 @@ func MenuKeys(s crm.Staff) [][]string {
 	if s.Manages() {
 		return append(rows, []string{"menu.settings", "menu.help"})
 	}
-	return append(rows, []string{"menu.propose", "menu.help"}, []string{"menu.language"})
+	return append(rows, []string{"menu.help", "menu.me"})
 }
 
 // Menu is the keyboard in place of the reader's own.
@@ -48,7 +48,7 @@ func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 
 // Commands is the commands menu of the reader's role.
 func (r Reader) Commands() []chat.Command {
-	names := []string{"menu", "cartable", "customers", "new", "find"}
+	names := []string{"menu", "cartable", "customers", "new", "find", "duty"}
 	if r.Staff.Manages() {
 		names = append(names, "settings", "statuses", "fields", "staff", "sources", "business", "proposals")
 	} else {

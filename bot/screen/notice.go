@@ -368,7 +368,7 @@ func (r Reader) Silent(n Notice) view.Message {
 }
 
 func (r Reader) giveAllButton(from crm.StaffID) view.Keyboard {
-	return r.keyboard([]view.Button{r.button("team.give_all", callback.Ref{Action: callback.StaffChange, Record: int64(from), Value: "give"})})
+	return r.keyboard([]view.Button{r.member("team.give_all", heirsOp(HeirsHow, false), from, "")})
 }
 
 // Summary is many new leads and inquiries in one message.

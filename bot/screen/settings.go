@@ -31,8 +31,9 @@ func (r Reader) Settings(open int) view.Message {
 		}
 		buttons = append(buttons, b)
 	}
+	me := r.button("menu.me", callback.Ref{Action: callback.Member, Question: MemberMe})
 	language := r.button("menu.language", callback.Ref{Action: callback.Language})
-	return view.Message{HTML: r.P.H("settings.title"), Inline: r.keyboard(append(pairs(buttons), []view.Button{language})...)}
+	return view.Message{HTML: r.P.H("settings.title"), Inline: r.keyboard(append(pairs(buttons), []view.Button{me, language})...)}
 }
 
 // SettingsBack returns to Settings.

@@ -6,18 +6,18 @@ import (
 	"cartable/internal/crm"
 )
 
-// Team lists the colleagues and the open invites, and lets a manager invite more.
-func (r Reader) Team(open []crm.Invite) view.Message {
+// Team lists the colleagues, with what each has to do, and the open invites, and lets a
+// manager invite more.
+func (r Reader) Team(open []crm.Invite, loads map[crm.StaffID]crm.Workload) view.Message {
 	lines := []view.HTML{r.P.H("team.title")}
-	var rows [][]view.Button
+	var members []view.Button
 	for _, s := range r.everyone() {
-		lines = append(lines, r.memberLine(s))
-		if s.ID != r.Staff.ID && s.Role != crm.Owner {
-			b := r.button("button.open", callback.Ref{Action: callback.StaffMember, Record: int64(s.ID)})
-			b.Label = view.Clip(s.Name, 40)
-			rows = append(rows, []view.Button{b})
-		}
+		lines = append(lines, r.memberLine(s, loads[s.ID]))
+		b := r.button("button.open", callback.Ref{Action: callback.StaffMember, Record: int64(s.ID)})
+		b.Label = view.Clip(s.Name, 40)
+		members = append(members, b)
 	}
+	rows := pairs(members)
 	invites, revoke := r.openInvites(open)
 	rows = append(append(rows, revoke...), []view.Button{
 		r.button("team.invite_agent", callback.Ref{Action: callback.InviteRole, Value: string(crm.Agent)}),
@@ -43,60 +43,6 @@ func maxStaff(d crm.Directory) crm.StaffID {
 		n = max(n, id)
 	}
 	return n
-}
-
-func (r Reader) memberLine(s crm.Staff) view.HTML {
-	line := "• " + words(r.clip(s.Name, 60)) + " — " + view.Text(r.P.T("role."+string(s.Role)))
-	if s.State == crm.Suspended {
-		line += " · " + view.Text(r.P.T("team.suspended"))
-	}
-	if s.Unreachable {
-		line += " · " + view.Text(r.P.T("team.unreachable"))
-	}
-	return line
-}
-
-// Member is one colleague and what a manager can do about them.
-func (r Reader) Member(s crm.Staff, held int) view.Message {
-	id := int64(s.ID)
-	change := func(key, to string) view.Button {
-		return r.button(key, callback.Ref{Action: callback.StaffChange, Record: id, Value: to})
-	}
-	var rows [][]view.Button
-	switch s.State {
-	case crm.Active:
-		rows = append(rows, []view.Button{change("team.suspend", "suspend"), change("team.remove", "remove")})
-	case crm.Suspended:
-		rows = append(rows, []view.Button{change("team.resume", "resume"), change("team.remove", "remove")})
-	}
-	if held > 0 {
-		rows = append(rows, []view.Button{r.button("team.give_all", callback.Ref{Action: callback.StaffChange, Record: id, Value: "give"})})
-	}
-	rows = append(rows, []view.Button{r.button("common.back", callback.Ref{Action: callback.Staff})})
-	return view.Message{HTML: view.Lines(r.memberLine(s), r.P.HN("team.holds", held)), Inline: r.keyboard(rows...)}
-}
-
-// ConfirmRemove asks before somebody is removed.
-func (r Reader) ConfirmRemove(s crm.Staff, held int) view.Message {
-	yes := r.button("team.remove_yes", callback.Ref{Action: callback.StaffChange, Record: int64(s.ID), Value: "removed"})
-	yes.Style = view.Danger
-	back := r.button("common.back", callback.Ref{Action: callback.StaffMember, Record: int64(s.ID)})
-	return view.Message{HTML: view.Lines(r.P.H("team.remove_sure", "Name", words(s.Name)), r.P.HN("team.holds", held)),
-		Inline: r.keyboard([]view.Button{yes, back})}
-}
-
-// GiveAll asks who receives everything that somebody holds.
-func (r Reader) GiveAll(s crm.Staff, held int) view.Message {
-	var rows [][]view.Button
-	for _, to := range r.Dir.ActiveStaff() {
-		if to.ID == s.ID {
-			continue
-		}
-		rows = append(rows, []view.Button{{Label: view.Clip(r.StaffName(to.ID), 40), Data: callback.MustEncode(callback.Ref{
-			Action: callback.GiveAll, Record: int64(s.ID), Arg: int64(to.ID)})}})
-	}
-	rows = append(rows, []view.Button{r.button("team.to_pool", callback.Ref{Action: callback.GiveAll, Record: int64(s.ID)})})
-	return view.Message{HTML: r.P.HN("team.give_to", held, "Name", words(s.Name)), Inline: r.keyboard(rows...)}
 }
 
 // FirstSteps leads the owner through the first day: what is done, what is next.

@@ -22,7 +22,7 @@ func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
 	all = append(append(append(all, w.shaping()...), w.proposing()...), w.groups()...)
-	return append(append(all, w.sources()...), w.business()...)
+	return append(append(append(all, w.sources()...), w.business()...), w.members()...)
 }
 
 func (w world) cards() []story {
@@ -258,14 +258,10 @@ func (w world) office() []story {
 		{"Joined_as_agent", omid, func(r screen.Reader) view.Message { return r.Joined() }},
 		{"Joined_as_manager", sara, func(r screen.Reader) view.Message { r.Staff.Role = crm.Manager; return r.Joined() }},
 		{"Settings", sara, func(r screen.Reader) view.Message { return r.Settings(0) }},
-		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil) }},
+		{"Team", sara, func(r screen.Reader) view.Message { return r.Team(nil, w.loads()) }},
 		{"Team_with_open_invites", sara, func(r screen.Reader) view.Message {
-			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}})
+			return r.Team([]crm.Invite{invite.Invite, {ID: 8, Role: crm.Manager, By: lena, ExpiresAt: *w.in(time.Hour)}}, w.loads())
 		}},
-		{"Member_active", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[omid], 12) }},
-		{"Member_suspended", sara, func(r screen.Reader) view.Message { return r.Member(w.dir.Staff[lena], 0) }},
-		{"ConfirmRemove", sara, func(r screen.Reader) view.Message { return r.ConfirmRemove(w.dir.Staff[omid], 1) }},
-		{"GiveAll", sara, func(r screen.Reader) view.Message { return r.GiveAll(w.dir.Staff[lena], 12) }},
 		{"Invited", sara, func(r screen.Reader) view.Message {
 			return r.Invited(invite, link)
 		}},

@@ -22,7 +22,7 @@ var sources = []string{"..", "../screen", "../form"}
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
 	"command.": {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "sources", "business",
-		"proposals", "propose", "cancel", "language", "help"},
+		"proposals", "propose", "cancel", "language", "help", "duty"},
 	"change.": {crm.WhatAdded, crm.WhatRetired, crm.WhatRestored, crm.WhatRenamed, crm.WhatEnglish, crm.WhatReordered,
 		crm.WhatEmoji, crm.WhatCartable, crm.WhatNext, crm.WhatReminder, crm.WhatOffers, crm.WhatEnds, crm.WhatAfter,
 		crm.WhatAppointment, crm.WhatHelp, crm.WhatRequired, crm.WhatHidden, crm.WhatFront, crm.WhatWeekday,
@@ -37,7 +37,7 @@ var computed = map[string][]string{
 		crm.KeyNotAfter, crm.KeyNotNext, crm.KeyDefinition, crm.KeyNoField, crm.KeyDuplicate, crm.KeyTooMany, crm.KeyBuiltIn,
 		crm.KeyConfigConflict, crm.KeyConfigProblems, crm.KeyConfigNothing, crm.KeyConfigUndo,
 		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly, crm.KeyNoProposal, crm.KeyProposalsFull, crm.KeyProposalDecided,
-		crm.KeyProposalWithdrawn, crm.KeyProposalShaped, crm.KeyNoGroup, crm.KeyTellsFirst},
+		crm.KeyProposalWithdrawn, crm.KeyProposalShaped, crm.KeyNoGroup, crm.KeyTellsFirst, crm.KeyNoDayLeft},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
 		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},
@@ -47,7 +47,7 @@ var computed = map[string][]string{
 	"field_type.":  fieldTypes(),
 	"form.change_": {"added", "gone", "renamed", "unfit", "required"},
 	"form_bot.": {"choose", "status", "note", "hand_over", "return", "remind", "later", "edit", "customer", "find",
-		"business", "source", "part", "add", "trial", "propose", "decline", "source_in", "text"},
+		"business", "source", "part", "add", "trial", "propose", "decline", "source_in", "text", "member"},
 	"form_bot.q_": {"note", "message", "reason", "remind_reason", "find", "business", "source"},
 	"joined.":     {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"menu.":       nil, // cut off a label's key, to find its command
@@ -82,6 +82,7 @@ var computed = map[string][]string{
 	"source_kind.":  {"form", "api", "signup", "call", "manual"},
 	"window.":       {"entry", "calling"},
 	"intake.label.": {"name", "city", "email", "message"},
+	"standing.":     {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 }
 
 func fieldTypes() []string {

@@ -238,7 +238,7 @@ func TestAskAndKeep(t *testing.T) {
 	}
 	// Whoever cannot answer is not asked: the managers are.
 	must[crm.Outcome](t)(o.AskHolder(ctx, o.by(omid), id))
-	o.wantTold(t, "asked>100")
+	o.wantTold(t, "access>101", "asked>100")
 }
 
 // A customer handed over while the receiver is being removed ends in a cartable

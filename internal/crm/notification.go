@@ -23,6 +23,8 @@ const (
 	NotifySilent    NotificationKind = "silent"    // a colleague cannot be reached any more
 	NotifyRouted    NotificationKind = "routed"    // a lead came into the recipient's cartable by its source's routing
 	NotifyUntaken   NotificationKind = "untaken"   // nobody took a lead
+	NotifyRole      NotificationKind = "role"      // the recipient has another role
+	NotifyAccess    NotificationKind = "access"    // the recipient was suspended, readmitted or removed
 
 	NotifyProposal        NotificationKind = "proposal"         // an agent asks for something new
 	NotifyProposalDecided NotificationKind = "proposal_decided" // what became of the recipient's proposal
@@ -33,7 +35,9 @@ const (
 func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == NotifyInquiry }
 
 // Patient says whether the kind waits while its reader answers a question.
-func (k NotificationKind) Patient() bool { return k != NotifyReminder && k != NotifyEscalated }
+func (k NotificationKind) Patient() bool {
+	return k != NotifyReminder && k != NotifyEscalated && k != NotifyAccess
+}
 
 // CardLife is how long a message that was sent is kept up to date.
 const CardLife = 14 * 24 * time.Hour

@@ -103,84 +103,6 @@ func (s *Service) ShowAgentsAll(ctx context.Context, cmd Command, all bool) erro
 	return s.amend(ctx, cmd, func(_ *work, c *Config) error { return c.SetAgentsSeeAll(all) })
 }
 
-// ChangeStaff suspends, readmits or removes somebody. From that moment on they
-// can do nothing, whatever keyboards stand in their chat, and the invites that they
-// made work for nobody. What a removed colleague held is offered to the managers
-// for hand-over.
-func (s *Service) ChangeStaff(ctx context.Context, cmd Command, id StaffID, state StaffState) error {
-	_, _, err := run(ctx, s, cmd, func(w *work) (struct{}, error) {
-		if err := mustManage(w); err != nil {
-			return struct{}{}, err
-		}
-		st, err := w.LockStaff(ctx, id)
-		if err != nil {
-			return struct{}{}, err
-		}
-		if st.Role == Owner || st.ID == w.actor.ID {
-			return struct{}{}, &Error{Code: Forbidden, Key: KeyLastOwner, Staff: id}
-		}
-		st.State = state
-		if state == Active {
-			return struct{}{}, w.saveBack(ctx, st)
-		}
-		if err := w.saveStaff(ctx, st); err != nil {
-			return struct{}{}, err
-		}
-		if err := w.RevokeInvitesOf(ctx, id, w.now); err != nil || state != Removed {
-			return struct{}{}, err
-		}
-		held, err := w.LockHeldBy(ctx, id)
-		if err != nil || len(held) == 0 {
-			return struct{}{}, err
-		}
-		ns := to(w.managers(), Notification{Kind: NotifyLeft, About: id, Count: len(held)})
-		return struct{}{}, w.notify(ctx, Event{}, ns)
-	})
-	return err
-}
-
-// GiveAll hands everything that somebody holds to a colleague, or with to 0 back
-// to the pool. It returns how many customers moved.
-func (s *Service) GiveAll(ctx context.Context, cmd Command, from, to StaffID) (int, error) {
-	out, _, err := run(ctx, s, cmd, func(w *work) (int, error) {
-		if err := mustManage(w); err != nil {
-			return 0, err
-		}
-		if to != 0 {
-			if err := w.mustBeActive(ctx, to); err != nil {
-				return 0, err
-			}
-		}
-		held, err := w.LockHeldBy(ctx, from)
-		if err != nil {
-			return 0, err
-		}
-		var last EventID
-		for _, id := range held {
-			before, err := w.LockCustomer(ctx, id)
-			if err != nil {
-				return 0, err
-			}
-			o, err := w.apply(ctx, before, change{kind: EventLeft, alter: func(_ *work, c *Customer, e *Event) error {
-				e.Detail.To = to
-				c.giveTo(to, 0)
-				c.HandedBy = 0
-				return nil
-			}})
-			if err != nil {
-				return 0, err
-			}
-			last = o.Event
-		}
-		if to == 0 || len(held) == 0 {
-			return len(held), nil
-		}
-		n := Notification{To: to, Kind: NotifyShared, Count: len(held)}
-		return len(held), w.notify(ctx, Event{ID: last, Actor: w.actor.ID}, []Notification{n})
-	})
-	return out, err
-}
-
 // Reachable notes whether somebody's chat takes messages. When it stops to, the
 // managers are told once.
 func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reachable bool) error {
@@ -195,6 +117,9 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		}
 		if err := w.saveStaff(ctx, st); err != nil {
 			return struct{}{}, err
+		}
+		if st.State == Removed { // the farewell did not arrive: of no use to anybody
+			return struct{}{}, nil
 		}
 		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })
 		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))

@@ -236,7 +236,8 @@ func TestChangeStaff(t *testing.T) {
 	for _, step := range []struct {
 		state crm.StaffState
 		told  []string
-	}{{crm.Suspended, nil}, {crm.Active, nil}, {crm.Removed, []string{"left>100", "left>900"}}} {
+	}{{crm.Suspended, []string{"access>101"}}, {crm.Active, []string{"access>101"}},
+		{crm.Removed, []string{"access>101", "left>100", "left>900"}}} {
 		if err := change(boss, sara.ID, step.state)(); err != nil {
 			t.Fatal(err)
 		}

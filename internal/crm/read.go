@@ -128,5 +128,21 @@ func (s *Service) HeldCount(ctx context.Context, id StaffID) (int, error) {
 	return s.store.HeldCount(ctx, id)
 }
 
+// Workload is what somebody has to do.
+type Workload struct {
+	Held     int // customers in their cartable
+	Received int // what routing brought them today
+}
+
+// Workloads counts what everybody has to do: for managers of all staff, for others
+// their own.
+func (s *Service) Workloads(ctx context.Context, dir Directory, actor Staff) (map[StaffID]Workload, error) {
+	all, err := s.store.Workloads(ctx, persian.CivilOf(s.Today(dir).Now))
+	if err != nil || actor.Manages() {
+		return all, err
+	}
+	return map[StaffID]Workload{actor.ID: all[actor.ID]}, nil
+}
+
 // WaitingLeads is how many customers wait to be taken.
 func (s *Service) WaitingLeads(ctx context.Context) (int, error) { return s.store.WaitingLeads(ctx) }

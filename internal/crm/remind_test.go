@@ -256,7 +256,7 @@ func TestRingOfTheSuspendedIsEscalated(t *testing.T) {
 	}
 	o.clock.forward(crm.RepeatAfter)
 	o.ring()
-	o.wantTold(t, "escalated>100")
+	o.wantTold(t, "access>101", "escalated>100")
 }
 
 // A ring that waits to be sent is not told once its reminder is settled.

@@ -32,6 +32,9 @@ type Tx interface {
 	StaffByTelegram(ctx context.Context, telegramID int64) (Staff, error)
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)
 	SaveStaff(ctx context.Context, s Staff) error
+	// DropWork forgets what somebody has begun and not finished: forms, and a draft of
+	// the configuration.
+	DropWork(ctx context.Context, id StaffID) error
 	InsertInvite(ctx context.Context, hash []byte, inv Invite, at time.Time) (InviteID, error)
 	// UseInvite settles an invite that is open at at, and whose maker is the program or
 	// still manages; KeyBadInvite otherwise.
@@ -101,6 +104,9 @@ type Tx interface {
 	// CancelNotification cancels one that is neither sent nor in hand; false where it
 	// is either by now.
 	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
+	// CancelNotificationsTo cancels what of a kind is still to be told to somebody and
+	// not in hand; of every kind for "", but for inquiries, which are passed on.
+	CancelNotificationsTo(ctx context.Context, to StaffID, kind NotificationKind) error
 	// WithdrawNotifications cancels those of an event that are not sent, and has
 	// the sent ones edited to "withdrawn".
 	WithdrawNotifications(ctx context.Context, e EventID) error
@@ -173,6 +179,8 @@ type Reader interface {
 	OpenInvites(ctx context.Context, now time.Time, limit int) ([]Invite, error)
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
+	// Workloads counts what everybody holds and what routing brought them on a day.
+	Workloads(ctx context.Context, day persian.Civil) (map[StaffID]Workload, error)
 	WaitingLeads(ctx context.Context) (int, error)
 	ConfigReader
 	ProposalReader

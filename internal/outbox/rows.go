@@ -36,10 +36,10 @@ func (r rows) waiting(ctx context.Context, since time.Time) ([]reader, error) {
 			n.kind, n.ids, n.not_before
 		FROM readers r CROSS JOIN LATERAL (
 			SELECT kind, (array_agg(id ORDER BY id))[1:$2] AS ids, (array_agg(retry_at ORDER BY id))[1] AS not_before
-			FROM notifications WHERE reader = r.reader AND state = 'pending' AND NOT withdrawn
+			FROM notifications n WHERE reader = r.reader AND state = 'pending' AND NOT withdrawn AND `+mayRead+`
 			GROUP BY kind
 		) n
-		WHERE r.listens AND NOT EXISTS (
+		WHERE NOT EXISTS (
 			SELECT FROM notifications h
 			WHERE h.reader = r.reader AND h.state = 'pending' AND h.leased_until >= clock_timestamp())
 		ORDER BY r.reader`, since, together)
@@ -65,6 +65,10 @@ func (r rows) waiting(ctx context.Context, since time.Time) ([]reader, error) {
 	slices.SortStableFunc(out, func(a, b reader) int { return int(a.oldest() - b.oldest()) })
 	return out, err
 }
+
+// mayRead holds for a notifications row n that its reader r is told: suspended or
+// removed, they are told just that.
+const mayRead = `(r.listens OR n.kind = '` + string(crm.NotifyAccess) + `' AND NOT r.silent)`
 
 func (r reader) oldest() crm.NotificationID {
 	oldest := r.queues[0].ids[0]
@@ -107,7 +111,7 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 				AND (leased_until IS NULL OR leased_until < clock_timestamp())
 			FOR UPDATE SKIP LOCKED
 		) free
-		WHERE n.id = free.id AND r.reader = n.reader AND r.listens
+		WHERE n.id = free.id AND r.reader = n.reader AND `+mayRead+`
 		RETURNING `+claimed, ids, lease.For.Seconds())
 }
 
@@ -159,16 +163,16 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 }
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
-// failed, what waits for the removed and for groups that were left, and leads for those
-// who cannot be reached. Inquiries are passed on by the domain instead. Rows in hand are
-// left to whoever has them.
+// failed, what waits for the removed and for groups that were left, and for those who
+// cannot be reached what is of no use later: leads, and how they stand. Inquiries are
+// passed on by the domain instead. Rows in hand are left to whoever has them.
 func (r rows) sweep(ctx context.Context) error {
 	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
 			SELECT n.id FROM notifications n JOIN readers r ON r.reader = n.reader
-			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind <> $1 OR r.silent AND n.kind = $2)
+			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind NOT IN ($1, $3) OR r.silent AND n.kind IN ($2, $3))
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
-			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead)
+			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead, crm.NotifyAccess)
 	return err
 }
 

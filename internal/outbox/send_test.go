@@ -285,6 +285,30 @@ func TestSuspendedWaitRemovedAreForgotten(t *testing.T) {
 	}
 }
 
+// Whoever has no access any more is told just that, at once, and nothing else.
+func TestFarewell(t *testing.T) {
+	o := newOffice(t)
+	suspended, removed, blocked := o.staff(crm.Agent), o.staff(crm.Agent), o.staff(crm.Agent)
+	waits, forgotten := o.notify(suspended, crm.NotifyHandOver), o.notify(removed, crm.NotifyHandOver)
+	farewells := []crm.NotificationID{o.notify(suspended, crm.NotifyAccess), o.notify(removed, crm.NotifyAccess), o.notify(blocked, crm.NotifyAccess)}
+	o.exec(`UPDATE staff SET state = 'suspended' WHERE id = $1`, suspended)
+	o.exec(`UPDATE staff SET state = 'removed', unreachable = id = $2 WHERE id IN ($1, $2)`, removed, blocked)
+	o.exec(`INSERT INTO forms (id, staff_id, chat_id, kind, opened_at, touched_at) VALUES ('x', $1, $2, 'note', $3, $3)`,
+		suspended, chatOf(suspended), noon)
+	o.run()
+	o.expect(outbox.Sent, outbox.Sent)
+	var states []string
+	for _, id := range append(farewells, waits, forgotten) {
+		states = append(states, o.state(id))
+	}
+	if d := cmp.Diff([]string{"sent", "sent", "cancelled", "pending", "cancelled"}, states); d != "" {
+		t.Error(d)
+	}
+	if got := o.tg.texts(0); len(got) != 2 {
+		t.Errorf("sent %v", got)
+	}
+}
+
 func TestSkippedNoticeIsCancelled(t *testing.T) {
 	o := newOffice(t)
 	id := o.notify(o.staff(crm.Agent), crm.NotifyReminder)

@@ -26,14 +26,19 @@ func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 }
 
 // Open notes a form as the one that typed text answers. The one that was open
-// before is parked.
+// before is parked. Somebody who was removed meanwhile opens none.
 func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
+		// First, as whoever removes somebody does: their forms are ended after it.
+		tag, err := t.Exec(ctx, `SELECT FROM staff WHERE id = $1 AND state <> 'removed' FOR SHARE`, f.Staff)
+		if err != nil || tag.RowsAffected() == 0 {
+			return err
+		}
 		if _, err := t.Exec(ctx, `UPDATE forms SET parked = true WHERE staff_id = $1 AND chat_id = $2 AND NOT parked AND id <> $3`,
 			f.Staff, f.ChatID, f.ID); err != nil {
 			return err
 		}
-		_, err := t.Exec(ctx, `INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
+		_, err = t.Exec(ctx, `INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
 			ON CONFLICT (id) DO UPDATE SET parked = false, message_id = $7, touched_at = $8`,
 			f.ID, f.Staff, f.ChatID, f.Kind, f.Customer, f.Subject, f.Message, f.TouchedAt)

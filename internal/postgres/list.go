@@ -168,6 +168,23 @@ func (r reader) HeldCount(ctx context.Context, holder crm.StaffID) (n int, err e
 	return n, wrap(err, "count cartable")
 }
 
+// Workloads implements crm.Reader.
+func (r reader) Workloads(ctx context.Context, day persian.Civil) (map[crm.StaffID]crm.Workload, error) {
+	rows, err := r.q.Query(ctx, `SELECT s.id, (SELECT count(*) FROM customers WHERE holder_id = s.id AND NOT hidden),
+		coalesce(t.received, 0) FROM staff s LEFT JOIN turns t ON t.staff_id = s.id AND t.day = $1::date`, day.String())
+	if err != nil {
+		return nil, wrap(err, "count workloads")
+	}
+	out := map[crm.StaffID]crm.Workload{}
+	var id crm.StaffID
+	var w crm.Workload
+	_, err = pgx.ForEachRow(rows, []any{&id, &w.Held, &w.Received}, func() error {
+		out[id] = w
+		return nil
+	})
+	return out, wrap(err, "count workloads")
+}
+
 // WaitingLeads implements crm.Reader.
 func (r reader) WaitingLeads(ctx context.Context) (n int, err error) {
 	err = r.q.QueryRow(ctx, `SELECT count(*) FROM customers c WHERE `+toTake).Scan(&n)

@@ -47,6 +47,13 @@ func (t tx) CancelNotification(ctx context.Context, id crm.NotificationID) (bool
 	return tag.RowsAffected() > 0, wrap(err, "cancel notification")
 }
 
+// CancelNotificationsTo implements crm.Tx.
+func (t tx) CancelNotificationsTo(ctx context.Context, to crm.StaffID, kind crm.NotificationKind) error {
+	_, err := t.q.Exec(ctx, `UPDATE notifications n SET state = 'cancelled' WHERE staff_id = $1 AND state = 'pending'
+		AND (kind = $2 OR $2 = '' AND kind <> $3) AND `+notInHand, to, kind, crm.NotifyInquiry)
+	return wrap(err, "cancel notifications")
+}
+
 // WithdrawNotifications implements crm.Tx.
 func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
 	_, err := t.q.Exec(ctx, `UPDATE notifications SET withdrawn = true, stale = true,

@@ -62,6 +62,14 @@ func (t tx) SaveStaff(ctx context.Context, s crm.Staff) error {
 	return staffError(err)
 }
 
+// DropWork implements crm.Tx.
+func (t tx) DropWork(ctx context.Context, id crm.StaffID) error {
+	b := &pgx.Batch{}
+	b.Queue(`DELETE FROM forms WHERE staff_id = $1`, id)
+	b.Queue(`DELETE FROM config_drafts WHERE staff_id = $1`, id)
+	return wrap(t.q.SendBatch(ctx, b).Close(), "drop unfinished work")
+}
+
 func staffError(err error) error {
 	if violates(err, "staff_one_owner") {
 		return &crm.Error{Code: crm.Conflict, Key: crm.KeyLastOwner}

@@ -194,6 +194,11 @@ func TestOpenForms(t *testing.T) {
 	want("c", "b")
 	do(fs.Open(ctx, form("a", now.Add(3*time.Minute)))) // taken up again
 	want("a", "c")
+	if _, err := b.pool.Exec(ctx, `UPDATE staff SET state = 'removed' WHERE id = 1`); err != nil {
+		t.Fatal(err)
+	}
+	do(fs.Open(ctx, form("d", now.Add(4*time.Minute)))) // removed meanwhile
+	want("a", "c")
 	f, ok, err := fs.Find(ctx, "a")
 	wantForm := form("a", now.Add(3*time.Minute))
 	if d := cmp.Diff(wantForm, f); d != "" || !ok || err != nil {
