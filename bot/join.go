@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
 )
@@ -59,7 +60,12 @@ func (r *request) firstSteps(ctx context.Context, message int) error {
 	for _, s := range r.dir.Sources {
 		hasForm = hasForm || s.Kind == crm.SourceForm
 	}
-	_, err := r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm))
+	const early = 20 // versions: after more of them nobody is new
+	log, err := r.Domain.ConfigLog(ctx, r.staff, 0, early)
+	if err != nil {
+		return err
+	}
+	_, err = r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm, screen.MayBeReady(log) && len(log) < early))
 	return err
 }
 
@@ -73,6 +79,8 @@ func (r *request) setup(ctx context.Context, step string) error {
 		return r.begin(ctx, beginning{kind: formBusiness, message: r.up.Message})
 	case "form":
 		return r.begin(ctx, beginning{kind: formSource, message: 0})
+	case "ready":
+		return r.readyConfigs(ctx)
 	default:
 		return r.invite(ctx, crm.Agent)
 	}

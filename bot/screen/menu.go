@@ -50,7 +50,7 @@ func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 func (r Reader) Commands() []chat.Command {
 	names := []string{"menu", "cartable", "customers", "new", "find"}
 	if r.Staff.Manages() {
-		names = append(names, "settings", "statuses", "fields", "staff")
+		names = append(names, "settings", "statuses", "fields", "staff", "config")
 	}
 	names = append(names, "cancel", "language", "help")
 	out := make([]chat.Command, len(names))

@@ -14,6 +14,7 @@ var settingsSections = []struct {
 	{"settings.statuses", callback.Ref{Action: callback.Shape, Question: ShapeStatuses}},
 	{"settings.fields", callback.Ref{Action: callback.Shape, Question: ShapeFields}},
 	{"menu.staff", callback.Ref{Action: callback.Staff}},
+	{"settings.file", callback.Ref{Action: callback.Shape, Question: ShapeFile}},
 	{"settings.log", callback.Ref{Action: callback.Shape, Question: ShapeLog}},
 }
 

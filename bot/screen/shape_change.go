@@ -102,6 +102,8 @@ func (s Shaper) changed(c crm.ConfigChange, v string, now crm.Config) view.HTML 
 		})
 	case "digests":
 		return s.titles(v, func(id int64) string { return s.Colleague(crm.StaffID(id)) })
+	case "hours", "days_off", "holidays":
+		return "" // a table has no place in a line
 	case "language":
 		return s.P.H("language." + v)
 	case "retention":

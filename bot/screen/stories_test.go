@@ -21,7 +21,8 @@ type story struct {
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
-	return append(all, w.shaping()...)
+	all = append(all, w.shaping()...)
+	return append(all, w.configuring()...)
 }
 
 func (w world) cards() []story {
@@ -276,9 +277,9 @@ func (w world) office() []story {
 		{"InvitedPicture", sara, func(r screen.Reader) view.Message {
 			return r.InvitedPicture(invite.Invite, link, &view.File{Name: "invite.png"})
 		}},
-		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false) }},
-		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false) }},
-		{"FirstSteps_done", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, true, true) }},
+		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false, true) }},
+		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false, false) }},
+		{"FirstSteps_done", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, true, true, false) }},
 		{"NewForm", sara, func(r screen.Reader) view.Message {
 			return r.NewForm(first(w.say("آگهی اینستاگرام"), 100), "https://example.com/f/x7Kd92")
 		}},

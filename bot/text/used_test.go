@@ -16,18 +16,20 @@ import (
 
 // sources are the directories whose code words messages. The hosted form's
 // (intake.*), which its page names too, are held together by its own tests.
-var sources = []string{"..", "../screen", "../form"}
+var sources = []string{"..", "../screen", "../form", "../../internal/configfile"}
 
 // computed are the keys that code makes of a beginning and a value.
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
-	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "cancel", "language", "help"},
+	"command.":          {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "config", "cancel", "language", "help"},
 	"change.": {crm.WhatAdded, crm.WhatRetired, crm.WhatRestored, crm.WhatRenamed, crm.WhatEnglish, crm.WhatReordered,
 		crm.WhatEmoji, crm.WhatCartable, crm.WhatNext, crm.WhatReminder, crm.WhatOffers, crm.WhatEnds, crm.WhatAfter,
 		crm.WhatAppointment, crm.WhatHelp, crm.WhatRequired, crm.WhatHidden, crm.WhatFront, crm.WhatWeekday,
 		crm.WhatChoiceAdded, crm.WhatChoiceRenamed, crm.WhatChoiceRetired, crm.WhatChoiceRestored, crm.WhatChoicesMoved,
 		crm.WhatForm, crm.WhatRouting},
 	"change_settings.":  {"business", "zone", "language", "agents_see_all", "retention", "digests", "hours", "days_off", "holidays"},
+	"config.ready_":     {"accounting", "institute"},
+	"config.name_":      {"accounting", "institute"},
 	"customers.period_": {"t", "w", "m"},
 	"error.": {crm.KeyChanged, crm.KeyTaken, crm.KeyYours, crm.KeyNotActive, crm.KeyNotYours, crm.KeyManagers,
 		crm.KeyNoCustomer, crm.KeyNoStatus, crm.KeyRequired, crm.KeyBadValue, crm.KeyNoColleague, crm.KeyNoReminder,
@@ -35,7 +37,7 @@ var computed = map[string][]string{
 		crm.KeyNoHandoff, crm.KeyLastOwner, crm.KeyNoLead, crm.KeyEmpty, crm.KeyTooLong, crm.KeyNoSource, crm.KeyErased, crm.KeyInviteOver,
 		crm.KeyNotAfter, crm.KeyNotNext, crm.KeyDefinition, crm.KeyNoField, crm.KeyDuplicate, crm.KeyTooMany, crm.KeyBuiltIn,
 		crm.KeyConfigConflict, crm.KeyConfigProblems, crm.KeyConfigNothing, crm.KeyConfigUndo,
-		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly},
+		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly, crm.KeyConfigMoved},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
 		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},

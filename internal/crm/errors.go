@@ -87,6 +87,7 @@ const (
 	KeyBadHours       = "bad_hours"       // spans that are no part of a day, or overlap
 	KeyOwnersRole     = "owners_role"     // the owner's role changes by passing ownership on alone
 	KeyOwnerOnly      = "owner_only"      // only the owner may
+	KeyConfigMoved    = "config_moved"    // the configuration is at another version than the actor saw
 )
 
 func fail(code Code, key string) *Error { return &Error{Code: code, Key: key} }
