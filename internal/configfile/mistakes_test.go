@@ -13,7 +13,7 @@ import (
 // wrong is a file in which each line that is marked has one mistake, nearly all of
 // kinds that no other line has.
 const wrong = `format: 7 # mistake.format
-busines: {} # mistake.unknown_key
+bussines: {} # mistake.unknown_key
 business:
   zone: Asia/Tehrun # mistake.zone
   language: de # mistake.value
