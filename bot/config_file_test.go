@@ -169,16 +169,16 @@ func TestFormsGoBeforeTheFile(t *testing.T) {
 // of what it retires keep it.
 func TestReadyConfigs(t *testing.T) {
 	for preset, c := range map[configfile.Preset]struct {
-		status string
-		fill   func(o *office, p *tgsim.Person)
+		status, shown string // shown: to its owner, who reads English in one of the two
+		fill          func(o *office, p *tgsim.Person)
 	}{
-		configfile.Accounting: {"رزومه تکمیل شد", func(o *office, p *tgsim.Person) {
+		configfile.Accounting: {"رزومه تکمیل شد", "رزومه تکمیل شد", func(o *office, p *tgsim.Person) {
 			o.press(p, "form.skip")
 			o.press(p, "form.skip")
 			p.Press(o.t, "مریم")
 			o.quiet()
 		}},
-		configfile.Institute: {"تعیین سطح شد", func(o *office, p *tgsim.Person) {
+		configfile.Institute: {"تعیین سطح شد", "Placed", func(o *office, p *tgsim.Person) {
 			p.Press(o.t, "متوسط")
 			o.quiet()
 			o.press(p, "form.skip")
@@ -187,6 +187,12 @@ func TestReadyConfigs(t *testing.T) {
 		t.Run(string(preset), func(t *testing.T) {
 			o := newOffice(t, "fa")
 			sara := o.agents[0]
+			if c.shown != c.status {
+				o.types(o.owner, "/language")
+				o.owner.Press(t, "English")
+				o.quiet()
+				o.types(o.owner, "/menu")
+			}
 			o.owner.See(t, o.say(o.owner, "setup.ready"))
 			id := o.held(sara, "09121234567", "علی رضایی")
 			gone, other := o.status("انصراف از مشاوره"), o.held(sara, "09127654321", "زهرا کریمی")
@@ -196,7 +202,7 @@ func TestReadyConfigs(t *testing.T) {
 			o.quiet()
 			o.press(o.owner, "setup.ready")
 			o.press(o.owner, "config.name_"+string(preset))
-			o.owner.SeeLast(t, c.status)
+			o.owner.SeeLast(t, c.shown)
 			o.press(o.owner, "config.apply")
 			dir, err := o.crm.Directory(t.Context())
 			must(t, err)

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 
-	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
 )
@@ -65,8 +64,20 @@ func (r *request) firstSteps(ctx context.Context, message int) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm, screen.MayBeReady(log) && len(log) < early))
+	_, err = r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm, untouched(log) && len(log) < early))
 	return err
+}
+
+// untouched says whether a business has the statuses and fields that every new one has.
+func untouched(log []crm.ConfigVersion) bool {
+	for _, v := range log {
+		for _, c := range v.Changes {
+			if c.Object == crm.ObjectStatus || c.Object == crm.ObjectField {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // setup is a step of the owner's first day.

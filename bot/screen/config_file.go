@@ -150,16 +150,3 @@ func (r Reader) mistake(m configfile.Mistake) view.HTML {
 func plainText(h view.HTML) string {
 	return strings.NewReplacer("\u2066", "", "\u2067", "", "\u2068", "", "\u2069", "").Replace(view.Plain(h))
 }
-
-// MayBeReady says whether a business is still as every new one is: none of the changes
-// is of a status or a field.
-func MayBeReady(versions []crm.ConfigVersion) bool {
-	for _, v := range versions {
-		for _, c := range v.Changes {
-			if c.Object == crm.ObjectStatus || c.Object == crm.ObjectField {
-				return false
-			}
-		}
-	}
-	return true
-}
