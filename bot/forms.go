@@ -448,9 +448,16 @@ func (r *request) contactIntoForm(ctx context.Context, open OpenForm, phone stri
 	return taken, err
 }
 
-func (r *request) fileIntoForm(ctx context.Context, open OpenForm) error {
-	_, err := r.advance(ctx, open.ID, true, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+// fileIntoForm gives an uploaded file to the form that is open. taken is false where
+// the form asks for something else, and the file can be taken as the configuration.
+func (r *request) fileIntoForm(ctx context.Context, open OpenForm) (taken bool, err error) {
+	taken = true
+	_, err = r.advance(ctx, open.ID, true, func(def form.Definition, d form.Draft) (form.Draft, form.Outcome) {
+		q, _ := def.Question(d.Current)
+		if taken = q.Type == crm.File || !r.isConfig(); !taken {
+			return d, form.Outcome{}
+		}
 		return form.Attach(def, d, r.up.File.ID, r.up.File.Name, r.env())
 	})
-	return err
+	return taken, err
 }

@@ -59,8 +59,25 @@ func (r *request) firstSteps(ctx context.Context, message int) error {
 	for _, s := range r.dir.Sources {
 		hasForm = hasForm || s.Kind == crm.SourceForm
 	}
-	_, err := r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm))
+	const early = 20 // versions: after more of them nobody is new
+	log, err := r.Domain.ConfigLog(ctx, r.staff, 0, early)
+	if err != nil {
+		return err
+	}
+	_, err = r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm, untouched(log) && len(log) < early))
 	return err
+}
+
+// untouched says whether a business has the statuses and fields that every new one has.
+func untouched(log []crm.ConfigVersion) bool {
+	for _, v := range log {
+		for _, c := range v.Changes {
+			if c.Object == crm.ObjectStatus || c.Object == crm.ObjectField {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // setup is a step of the owner's first day.
@@ -73,6 +90,8 @@ func (r *request) setup(ctx context.Context, step string) error {
 		return r.begin(ctx, beginning{kind: formBusiness, message: r.up.Message})
 	case "form":
 		return r.begin(ctx, beginning{kind: formSource, message: 0})
+	case "ready":
+		return r.readyConfigs(ctx)
 	default:
 		return r.invite(ctx, crm.Agent)
 	}

@@ -33,6 +33,12 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		return Worded{}, err
 	}
 	rd := b.recipient(dir, a.Notification)
+	w, err := b.wordFor(ctx, rd, a)
+	w.Message = directed(w.Message, rd.P.Lang())
+	return w, err
+}
+
+func (b *Bot) wordFor(ctx context.Context, rd screen.Reader, a Announcement) (w Worded, err error) {
 	n := screen.Notice{Notification: a.Notification, SentAt: a.SentAt, Withdrawn: a.Withdrawn}
 	if a.Group == 0 && a.Event != 0 {
 		if n.Event, err = b.Domain.Event(ctx, a.Event); err != nil {
@@ -43,9 +49,9 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 		return b.wordGeneral(ctx, rd, n, a.Sent)
 	}
 	if a.Group != 0 {
-		n.Card.Customer, n.Event, err = b.Domain.Offered(ctx, dir, a.Customer, a.Event)
+		n.Card.Customer, n.Event, err = b.Domain.Offered(ctx, rd.Dir, a.Customer, a.Event)
 	} else {
-		n.Card, err = b.Domain.Card(ctx, dir, rd.Staff, a.Customer, screen.CardEvents)
+		n.Card, err = b.Domain.Card(ctx, rd.Dir, rd.Staff, a.Customer, screen.CardEvents)
 	}
 	if crm.IsKey(err, crm.KeyErased) {
 		return Worded{Message: rd.Erased(), Skip: !a.Sent}, nil
@@ -60,7 +66,7 @@ func (b *Bot) Word(ctx context.Context, a Announcement) (Worded, error) {
 	if err != nil {
 		return Worded{}, err
 	}
-	w := wordAbout(rd, n, a.Sent)
+	w = wordAbout(rd, n, a.Sent)
 	w.Version = n.Card.Customer.Version
 	w.Final = w.Final || n.Withdrawn
 	return w, nil

@@ -87,6 +87,8 @@ type Domain interface {
 	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)
 	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
 	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)
+	CompareConfig(ctx context.Context, dir crm.Directory, actor crm.StaffID, target crm.Config) (crm.Draft, error)
+	ReplaceConfig(ctx context.Context, cmd crm.Command, base int64, target crm.Config) (crm.Published, error)
 	AddSource(ctx context.Context, cmd crm.Command, title string, kind crm.SourceKind) (crm.NewSource, error)
 
 	Propose(ctx context.Context, cmd crm.Command, what crm.Proposed, why string) (crm.ProposalID, error)

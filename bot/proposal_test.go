@@ -291,6 +291,7 @@ func TestProposalOfWhatIsGone(t *testing.T) {
 	sara.SeeLast(t, "این وضعیت را کنار گذاشتیم")
 	_, copied := o.proposes(omid, "سرد شد")
 	must(t, o.crm.ChangeStaff(t.Context(), o.by(boss), o.staff(omid).ID, crm.Removed))
+	o.quiet() // the goodbye
 	before := len(omid.Messages())
 	boss.PressOn(t, copied.ID, o.say(boss, "proposal.approve"))
 	o.quiet()

@@ -29,6 +29,8 @@ func (r *request) shape(ctx context.Context, message int, part string) error {
 		return r.configLog(ctx, message, 0)
 	case "staff":
 		return r.team(ctx, message)
+	case "config":
+		return r.configFile(ctx)
 	default:
 		open, err := r.Domain.CountProposals(ctx)
 		if err != nil {

@@ -35,6 +35,8 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 		return "", r.configLog(ctx, r.up.Message, ref.Arg)
 	case screen.ShapePreview:
 		return "", r.shapeScreen(ctx, screen.Shaper.Preview)
+	case screen.ShapeFile, screen.ShapeReady, screen.ShapeApply, screen.ShapeDrop:
+		return r.actOnFile(ctx, ref)
 	case screen.ShapeTry:
 		return "", r.begin(ctx, beginning{kind: formTrial, subject: ref.Record})
 	case screen.ShapeAsk, screen.ShapeAdd:

@@ -66,7 +66,7 @@ func (r *request) handleCommand(ctx context.Context, name, args string) error {
 		return r.begin(ctx, beginning{kind: formFind})
 	case "take_next":
 		return r.takeNext(ctx)
-	case "staff", "settings", "statuses", "fields", "sources", "business":
+	case "staff", "settings", "statuses", "fields", "sources", "business", "config":
 		return r.shape(ctx, 0, name)
 	case "propose":
 		return r.propose(ctx, 0)
@@ -197,14 +197,20 @@ func (r *request) handleContact(ctx context.Context) error {
 	return r.byPhone(ctx, p, persian.Clean(card.Name))
 }
 
-// handleFile takes an uploaded file: the answer to a question, or a list in its caption.
+// handleFile takes an uploaded file: the answer to a question, the configuration, or a
+// list in its caption.
 func (r *request) handleFile(ctx context.Context) error {
 	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
 	if err != nil {
 		return err
 	}
 	if ok && r.up.File != nil {
-		return r.fileIntoForm(ctx, open)
+		if taken, err := r.fileIntoForm(ctx, open); taken || err != nil {
+			return err
+		}
+	}
+	if r.isConfig() {
+		return r.receiveConfig(ctx)
 	}
 	if r.up.Text != "" {
 		return r.lookUp(ctx, r.up.Text)

@@ -50,7 +50,7 @@ func (r Reader) MainMenu(counts crm.Counts, waiting int) view.Message {
 func (r Reader) Commands() []chat.Command {
 	names := []string{"menu", "cartable", "customers", "new", "find", "duty"}
 	if r.Staff.Manages() {
-		names = append(names, "settings", "statuses", "fields", "staff", "sources", "business", "proposals")
+		names = append(names, "settings", "statuses", "fields", "staff", "sources", "business", "config", "proposals")
 	} else {
 		names = append(names, "propose", "proposals")
 	}

@@ -17,6 +17,7 @@ var settingsSections = []struct {
 	{"settings.business", callback.Ref{Action: callback.Shape, Question: ShapeBusiness}},
 	{"menu.staff", callback.Ref{Action: callback.Staff}},
 	{"settings.proposals", callback.Ref{Action: callback.Proposals, Question: ProposalList}},
+	{"settings.file", callback.Ref{Action: callback.Shape, Question: ShapeFile}},
 	{"settings.log", callback.Ref{Action: callback.Shape, Question: ShapeLog}},
 }
 

@@ -45,8 +45,9 @@ func maxStaff(d crm.Directory) crm.StaffID {
 	return n
 }
 
-// FirstSteps leads the owner through the first day: what is done, what is next.
-func (r Reader) FirstSteps(named, invited, form bool) view.Message {
+// FirstSteps leads the owner through the first day: what is done, what is next. ready
+// says whether to offer a ready-made configuration too, which is no step of its own.
+func (r Reader) FirstSteps(named, invited, form, ready bool) view.Message {
 	mark := func(done bool, key string) view.HTML {
 		if done {
 			return "✅ " + view.Strike(view.Text(r.P.T(key)))
@@ -70,8 +71,13 @@ func (r Reader) FirstSteps(named, invited, form bool) view.Message {
 	if named && invited && form {
 		title = "setup.done"
 	}
+	var extra view.HTML
+	if ready {
+		extra = "🎁 " + r.P.H("setup.step_ready")
+		rows = append(rows, step("setup.ready", "ready"))
+	}
 	return view.Message{HTML: view.Paragraphs(r.P.H(title),
-		view.Lines(mark(named, "setup.step_name"), mark(invited, "setup.step_invite"), mark(form, "setup.step_form"))),
+		view.Lines(mark(named, "setup.step_name"), mark(invited, "setup.step_invite"), mark(form, "setup.step_form")), extra),
 		Inline: r.keyboard(rows...)}
 }
 

@@ -22,7 +22,8 @@ func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
 	all = append(append(all, w.notices()...), w.office()...)
 	all = append(append(append(all, w.shaping()...), w.proposing()...), w.groups()...)
-	return append(append(append(all, w.sources()...), w.business()...), w.members()...)
+	all = append(append(append(all, w.sources()...), w.business()...), w.members()...)
+	return append(all, w.configuring()...)
 }
 
 func (w world) cards() []story {
@@ -273,9 +274,9 @@ func (w world) office() []story {
 		{"InvitedPicture", sara, func(r screen.Reader) view.Message {
 			return r.InvitedPicture(invite.Invite, link, &view.File{Name: "invite.png"})
 		}},
-		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false) }},
-		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false) }},
-		{"FirstSteps_done", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, true, true) }},
+		{"FirstSteps", sara, func(r screen.Reader) view.Message { return r.FirstSteps(false, false, false, true) }},
+		{"FirstSteps_named", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, false, false, false) }},
+		{"FirstSteps_done", sara, func(r screen.Reader) view.Message { return r.FirstSteps(true, true, true, false) }},
 		{"NewForm", sara, func(r screen.Reader) view.Message {
 			return r.NewForm(first(w.say("آگهی اینستاگرام"), 100), "https://example.com/f/x7Kd92")
 		}},

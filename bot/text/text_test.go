@@ -183,6 +183,9 @@ func TestPersianReadsFromTheRight(t *testing.T) {
 	foreign := []string{"language.en", "intake.other_language"}
 	spaced := regexp.MustCompile(`(^|[\s«(])(ن?می) [آ-ی]| (ها|های|هایی|ترین|اند)([\s.،؛»)]|$)`)
 	for key, m := range read(t, crm.Persian) {
+		if strings.HasPrefix(key, "config_note.") {
+			continue // comments of a file whose keys and values are Latin
+		}
 		for _, s := range m {
 			if strings.ContainsAny(s, "كي٤٥٦0123456789") && !strings.Contains(s, "http") {
 				t.Errorf("%s has a letter or digit that is not Persian: %q", key, s)

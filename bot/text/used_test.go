@@ -16,19 +16,21 @@ import (
 
 // sources are the directories whose code words messages. The hosted form's
 // (intake.*), which its page names too, are held together by its own tests.
-var sources = []string{"..", "../screen", "../form"}
+var sources = []string{"..", "../screen", "../form", "../../internal/configfile"}
 
 // computed are the keys that code makes of a beginning and a value.
 var computed = map[string][]string{
 	"cartable.section_": {"overdue", "today", "fresh", "rest"},
 	"command.": {"menu", "cartable", "customers", "new", "find", "settings", "statuses", "fields", "staff", "sources", "business",
-		"proposals", "propose", "cancel", "language", "help", "duty"},
+		"proposals", "propose", "cancel", "language", "help", "duty", "config"},
 	"change.": {crm.WhatAdded, crm.WhatRetired, crm.WhatRestored, crm.WhatRenamed, crm.WhatEnglish, crm.WhatReordered,
 		crm.WhatEmoji, crm.WhatCartable, crm.WhatNext, crm.WhatReminder, crm.WhatOffers, crm.WhatEnds, crm.WhatAfter,
 		crm.WhatAppointment, crm.WhatHelp, crm.WhatRequired, crm.WhatHidden, crm.WhatFront, crm.WhatWeekday,
 		crm.WhatChoiceAdded, crm.WhatChoiceRenamed, crm.WhatChoiceRetired, crm.WhatChoiceRestored, crm.WhatChoicesMoved,
 		crm.WhatForm, crm.WhatRouting},
 	"change_settings.":  {"business", "zone", "language", "agents_see_all", "retention", "digests", "hours", "days_off", "holidays", "windows", "digest_at"},
+	"config.ready_":     {"accounting", "institute"},
+	"config.name_":      {"accounting", "institute"},
 	"customers.period_": {"t", "w", "m"},
 	"error.": {crm.KeyChanged, crm.KeyTaken, crm.KeyYours, crm.KeyNotActive, crm.KeyNotYours, crm.KeyManagers,
 		crm.KeyNoCustomer, crm.KeyNoStatus, crm.KeyRequired, crm.KeyBadValue, crm.KeyNoColleague, crm.KeyNoReminder,
@@ -37,7 +39,7 @@ var computed = map[string][]string{
 		crm.KeyNotAfter, crm.KeyNotNext, crm.KeyDefinition, crm.KeyNoField, crm.KeyDuplicate, crm.KeyTooMany, crm.KeyBuiltIn,
 		crm.KeyConfigConflict, crm.KeyConfigProblems, crm.KeyConfigNothing, crm.KeyConfigUndo,
 		crm.KeyBadHours, crm.KeyOwnersRole, crm.KeyOwnerOnly, crm.KeyNoProposal, crm.KeyProposalsFull, crm.KeyProposalDecided,
-		crm.KeyProposalWithdrawn, crm.KeyProposalShaped, crm.KeyNoGroup, crm.KeyTellsFirst, crm.KeyNoDayLeft},
+		crm.KeyProposalWithdrawn, crm.KeyProposalShaped, crm.KeyNoGroup, crm.KeyTellsFirst, crm.KeyNoDayLeft, crm.KeyConfigMoved},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
 		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},

@@ -24,6 +24,7 @@ type cli struct {
 	Migrate     migrateCmd     `cmd:"" help:"Bring the schema up to date (serve does so too)."`
 	OwnerLink   ownerLinkCmd   `cmd:"" help:"Print a one-time link that makes its opener the owner."`
 	Source      sourceCmd      `cmd:"" help:"Ways by which customers enter the list."`
+	Shape       configCmd      `cmd:"" name:"config" help:"Everything that managers shape, as one file."`
 	Doctor      doctorCmd      `cmd:"" help:"Check configuration, database, Redis, Telegram, clock."`
 	Version     versionCmd     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the program on this machine whether it is alive."`

@@ -88,6 +88,7 @@ const (
 	KeyBadHours       = "bad_hours"       // spans that are no part of a day, or overlap
 	KeyOwnersRole     = "owners_role"     // the owner's role changes by passing ownership on alone
 	KeyOwnerOnly      = "owner_only"      // only the owner may
+	KeyConfigMoved    = "config_moved"    // the configuration is at another version than the actor saw
 	KeyNoDayLeft      = "no_day_left"     // a shift without any working time
 	KeyTellsFirst     = "tells_first"     // managers would be told before a lead is offered again
 )
