@@ -38,7 +38,8 @@ type GroupTx interface {
 	// SaveGroup writes all but the chat; at is when the bot left, where it did.
 	SaveGroup(ctx context.Context, g Group, at time.Time) error
 	// MoveGroup gives a group another chat, and leaves the messages of the old one
-	// as they are. What was for a group that was made of the new chat meanwhile is for
+	// as they are. What waits is taken out of the hands of whoever sends it there, and
+	// goes to the new one, be it twice. What was for a group that was made of the new chat meanwhile is for
 	// this one; that group is gone.
 	MoveGroup(ctx context.Context, id GroupID, chat int64) error
 	// GroupOffers returns the leads offered in a group that wait to be taken.

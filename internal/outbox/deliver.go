@@ -34,7 +34,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		o.settle(ctx, rs, Cancelled, func(ctx context.Context) error { return o.rows.cancel(ctx, rs) })
 		return
 	}
-	message, err := o.send(ctx, rs[0].chat, notice.Message)
+	message, err := o.send(ctx, rs[0], notice.Message)
 	if err != nil {
 		o.cannotSend(ctx, rs, err)
 		return
@@ -82,17 +82,21 @@ func (o *Outbox) render(ctx context.Context, rs []row) (n Notice, err error) {
 	return o.opt.Renderer.Summary(ctx, items)
 }
 
-// send delivers m, following a group that moved.
-func (o *Outbox) send(ctx context.Context, to int64, m view.Message) (message int, err error) {
+// send delivers m to the reader of r, following a chat that moved. A group's new chat
+// is noted instead, and what waits for the group goes there.
+func (o *Outbox) send(ctx context.Context, r row, m view.Message) (message int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	defer o.caught(&err)
-	message, err = o.opt.Sender.Send(ctx, to, m)
-	if moved := migratedTo(err); moved != 0 {
-		if err := o.opt.Domain.MoveGroup(ctx, to, moved); err != nil {
+	message, err = o.opt.Sender.Send(ctx, r.chat, m)
+	switch moved := migratedTo(err); {
+	case moved == 0:
+	case r.item.Notification.Group == 0:
+		message, err = o.opt.Sender.Send(ctx, moved, m)
+	default:
+		if err := o.opt.Domain.MoveGroup(ctx, r.chat, moved); err != nil {
 			return 0, err
 		}
-		message, err = o.opt.Sender.Send(ctx, moved, m)
 	}
 	o.noteTrouble(err)
 	return message, err

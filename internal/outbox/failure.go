@@ -35,6 +35,8 @@ func (o *Outbox) cannotSend(ctx context.Context, rs []row, err error) {
 		o.postpone(ctx, rs, o.pausedUntil(rs[0], err), err)
 	case chat.Unreachable:
 		o.unreachable(ctx, rs, err)
+	case chat.Migrated: // a group, see send
+		o.moved(ctx, rs)
 	case chat.Rejected, chat.Gone:
 		o.fail(ctx, rs, err)
 	default:
@@ -107,6 +109,17 @@ func (o *Outbox) unreachable(ctx context.Context, rs []row, cause error) {
 			return err
 		}
 		return o.rows.sweep(ctx)
+	})
+}
+
+// moved gives rows back whose group is another chat by now, to be sent there. Mostly the
+// move itself has done so.
+func (o *Outbox) moved(ctx context.Context, rs []row) {
+	o.settle(ctx, rs, Retried, func(ctx context.Context) error {
+		if err := o.rows.giveBack(ctx, rs); !errors.Is(err, errTaken) {
+			return err
+		}
+		return nil
 	})
 }
 

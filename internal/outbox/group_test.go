@@ -112,8 +112,28 @@ func TestSendToAGroupThatMoved(t *testing.T) {
 	o.offer(g, o.customer())
 	o.tg.onSend = func(to int64, _ string) error { return moved(to) }
 	o.run()
-	o.expect(outbox.Sent, outbox.Sent)
+	o.expect(outbox.Retried, outbox.Sent, outbox.Sent)
 	if d := cmp.Diff([]string{"lead 1 v1", "lead 2 v1"}, o.tg.texts(-1000)); d != "" {
 		t.Error(d)
+	}
+}
+
+// The old chat took the card, and the group moves before that is noted.
+func TestGroupMovesWhileACardIsOnItsWay(t *testing.T) {
+	o := newOffice(t)
+	g, _ := o.group()
+	o.offer(g, o.customer())
+	o.tg.onSend = func(to int64, _ string) error {
+		if to != groupChat {
+			return nil
+		}
+		return o.svc.MoveGroup(t.Context(), groupChat, -1000)
+	}
+	o.run()
+	o.expect(outbox.Sent)
+	for chat, want := range map[int64][]string{groupChat: {"lead 1 v1"}, -1000: {"lead 1 v1"}} {
+		if d := cmp.Diff(want, o.tg.texts(chat)); d != "" {
+			t.Error(d)
+		}
 	}
 }

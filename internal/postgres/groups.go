@@ -58,6 +58,8 @@ func (t tx) MoveGroup(ctx context.Context, id crm.GroupID, chat int64) error {
 	b := &pgx.Batch{}
 	// The message IDs are those of the old chat.
 	b.Queue(`UPDATE notifications SET message_id = NULL, final = true, stale = false WHERE group_chat = $1 AND state = 'sent'`, id)
+	// What is being sent goes to the old chat: its lease is worth nothing any more.
+	b.Queue(`UPDATE notifications SET attempts = attempts + 1, leased_until = NULL WHERE group_chat = $1 AND state = 'pending'`, id)
 	for _, sql := range []string{
 		`UPDATE notifications SET group_chat = $1 FROM groups g WHERE g.chat_id = $2 AND group_chat = g.id`,
 		`UPDATE notifications SET about_group = $1 FROM groups g WHERE g.chat_id = $2 AND about_group = g.id`,
