@@ -35,8 +35,9 @@ type Route struct {
 	NextAt   time.Time // when to look at it; zero when nothing is left to do
 }
 
-// WaitForPerson is how far ahead the shift of the one person of a source may begin
-// for a lead to wait for them: a long weekend. Beyond that it is offered to everyone.
+// WaitForPerson is how far ahead the shift of whoever is to get a lead by turn or by
+// name may begin for it to wait for them: a long weekend. Beyond that it is offered to
+// everyone.
 const WaitForPerson = 72 * time.Hour
 
 // routeRetry is when a route is looked at whose next step cannot be foreseen.
@@ -218,6 +219,7 @@ func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) err
 
 // receiver is who gets a lead by turn or by name. Nobody (0) with a time to wait for
 // where they are off shift until then; with none, it is to be offered to everyone.
+// Nothing waits for who is on leave.
 func (w *work) receiver(ctx context.Context, routing Routing) (id StaffID, wait time.Time, err error) {
 	among := w.agents()
 	if routing.Way() == RoutePerson {
@@ -225,8 +227,9 @@ func (w *work) receiver(ctx context.Context, routing Routing) (id StaffID, wait 
 	}
 	on := w.dir.Settings.times(w.now).among(among, w.now)
 	if len(on) == 0 {
+		among = slices.DeleteFunc(among, func(s Staff) bool { return s.LeaveUntil.After(w.now) })
 		next, ok := w.dir.Settings.NextOn(among, w.now)
-		if !ok || routing.Way() == RoutePerson && next.Sub(w.now) > WaitForPerson {
+		if !ok || next.Sub(w.now) > WaitForPerson {
 			return 0, time.Time{}, nil
 		}
 		return 0, next, nil
