@@ -209,8 +209,8 @@ func TestWaitingLeadIsSeenEarly(t *testing.T) {
 	o.wantTold(t, "lead>101")
 	o.wantUntil(tehran(t, 24, "20:15"), "20:10 lead>101")
 	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyByShift, false))
-	// The rest of the minutes tomorrow.
-	o.wantUntil(tehran(t, 25, "09:00"), "08:20 untaken>100")
+	// A quarter of an hour was worked; the rest of the minutes tomorrow.
+	o.wantUntil(tehran(t, 25, "09:00"), "08:05 untaken>100")
 
 	o.clock.set(tehran(t, 25, "20:00"))
 	o.arrive(1, 2)

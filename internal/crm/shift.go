@@ -134,7 +134,7 @@ func (s *Service) alterStaff(ctx context.Context, cmd Command, id StaffID, right
 // saveStaff writes a colleague's row, and has what waits for people looked at anew.
 // In this order: a lead on its way to them locks the route first.
 func (w *work) saveStaff(ctx context.Context, st Staff) error {
-	if err := w.WakeRoutes(ctx, w.now); err != nil {
+	if err := w.wakeRoutes(ctx, false); err != nil {
 		return err
 	}
 	return w.SaveStaff(ctx, st)

@@ -120,8 +120,14 @@ type Tx interface {
 	SaveRoute(ctx context.Context, r Route) error
 	// WakeRoute has a customer's route looked at at at, where there is one.
 	WakeRoute(ctx context.Context, id CustomerID, at time.Time) error
-	// WakeRoutes has every route looked at at at that would be later.
-	WakeRoutes(ctx context.Context, at time.Time) error
+	// RunningRoutes returns the routes that are offered and under way, by customer, and
+	// holds them.
+	RunningRoutes(ctx context.Context) ([]Route, error)
+	// SaveWorked writes Since and Worked of routes.
+	SaveWorked(ctx context.Context, rs []Route) error
+	// WakeRoutes has every route looked at at at that would be later; with ended also
+	// those with nothing left to do, where the customer waits and it was not told.
+	WakeRoutes(ctx context.Context, at time.Time, ended bool) error
 	// LockTurns holds the turn of everybody until the transaction ends, and returns
 	// how it stands with these people on a day, in the order given.
 	LockTurns(ctx context.Context, among []Staff, day persian.Civil) ([]Turn, error)

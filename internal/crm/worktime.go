@@ -103,6 +103,15 @@ func (s Settings) NextOn(among []Staff, t time.Time) (at time.Time, ok bool) {
 	return s.AfterWorking(among, t, 0)
 }
 
+// Worked is for how long at least one of them is on shift from a moment until another.
+func (s Settings) Worked(among []Staff, from, to time.Time) time.Duration {
+	var sum time.Duration
+	for _, p := range s.times(from).shifts(among, from, to) {
+		sum += p.length()
+	}
+	return sum
+}
+
 // AfterWorking is the moment by which work has gone on for d since t: the time during
 // which at least one of them is on shift. ok is false where it will not have within
 // Horizon.
