@@ -165,6 +165,80 @@ func TestDutyIsNotCountedBackwards(t *testing.T) {
 	o.wantUntil(tehran(t, 25, "12:00"), "07:08 untaken>100")
 }
 
+// What routing brought to somebody, and what nobody took, is told to another manager
+// where nothing reaches whom it was for.
+func TestPassOnWhatWasRouted(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t, 2)
+	sara, omid := o.agents[0], o.agents[1]
+	src := o.source(crm.Routing{Mode: crm.RoutePerson, Person: sara.ID})
+	pass := func(want ...string) {
+		t.Helper()
+		for range 2 {
+			must[int](t)(o.PassOn(ctx, 10))
+		}
+		o.wantTold(t, want...)
+	}
+	lose := func(s crm.Staff, back bool) { t.Helper(); o.do(o.Reachable(ctx, o.key(), s.ID, back)); o.told() }
+	for i, c := range []struct {
+		after func(crm.CustomerID)
+		want  []string
+	}{
+		{func(crm.CustomerID) {}, []string{"inquiry>100"}},
+		{func(crm.CustomerID) { must[int](t)(o.GiveAll(ctx, o.by(o.owner), sara.ID, omid.ID)) }, nil},
+		{func(crm.CustomerID) { must[int](t)(o.GiveAll(ctx, o.by(o.owner), sara.ID, 0)) }, []string{"lead>100", "lead>102"}},
+		{func(id crm.CustomerID) {
+			must[crm.Outcome](t)(o.SetStatus(ctx, o.by(o.owner), crm.StatusChange{Customer: id, Status: o.status("Declined").ID}))
+		}, nil},
+	} {
+		id := o.arrive(src, i)
+		o.wantTold(t, "routed>101")
+		lose(sara, false)
+		c.after(id)
+		o.told()
+		pass(c.want...)
+		o.deliver()
+		lose(sara, true)
+	}
+
+	// Of two managers the one who was to be told is lost.
+	boss := o.join(crm.Manager, o.by(o.owner), 110)
+	o.do(o.SetHours(ctx, o.by(o.owner), every(8, 17, daily...), nil))
+	o.do(o.SetShift(ctx, o.by(o.owner), o.owner.ID, every(8, 9, daily...)))
+	o.arrive(1, 50)
+	o.until(tehran(t, 23, "10:30"))
+	o.exec(`UPDATE notifications SET state = 'sent' WHERE kind <> 'untaken'`)
+	lose(boss, false)
+	pass("untaken>100")
+	if n := column[int](o, `SELECT count(*) FROM notifications WHERE kind = 'untaken' AND state = 'pending'`)[0]; n != 1 {
+		t.Errorf("%d wait to be told", n)
+	}
+}
+
+// An inquiry that is passed on to everyone is a lead like others, and none where
+// somebody saw to it.
+func TestPassedOnInquiryIsFollowed(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t, 2)
+	sara := o.agents[0]
+	open, settled := o.held(phone(1), sara), o.held(phone(2), sara)
+	o.arrive(1, 1)
+	o.arrive(1, 2)
+	o.clock.forward(time.Minute)
+	o.do(o.Reachable(ctx, o.key(), sara.ID, false))
+	must[crm.Outcome](t)(o.SetStatus(ctx, o.by(o.owner), crm.StatusChange{Customer: settled, Status: o.status("Declined").ID}))
+	must[int](t)(o.GiveAll(ctx, o.by(o.owner), sara.ID, 0))
+	o.told()
+	if n := must[int](t)(o.PassOn(ctx, 10)); n != 2 {
+		t.Errorf("%d passed on", n)
+	}
+	o.wantTold(t, "lead>100", "lead>102")
+	o.wantUntil(tehran(t, 23, "11:00"), "10:11 lead>100", "10:11 lead>102", "10:21 untaken>100")
+	if c := o.customer(open); !c.Waiting() {
+		t.Errorf("%+v", c)
+	}
+}
+
 // A lead that comes while the crew changes is looked at soon, by what holds then.
 func TestArrivalWhileTheCrewChanges(t *testing.T) {
 	ctx := t.Context()

@@ -96,9 +96,12 @@ type Tx interface {
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
-	// StuckInquiries returns up to limit inquiries (ID, customer and event) that are to be
-	// told to somebody whom messages do not reach, by customer.
-	StuckInquiries(ctx context.Context, limit int) ([]Notification, error)
+	// StuckArrivals returns up to limit notifications (ID, kind, recipient, customer and
+	// event) of inquiries, routed and untaken leads that are for somebody whom messages do
+	// not reach, by customer.
+	StuckArrivals(ctx context.Context, limit int) ([]Notification, error)
+	// ToldOf returns who was told, or is to be, of an event by a kind of notification.
+	ToldOf(ctx context.Context, e EventID, kind NotificationKind) ([]StaffID, error)
 	// CancelNotification cancels one that is neither sent nor in hand; false where it
 	// is either by now.
 	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
