@@ -22,10 +22,11 @@ CREATE TABLE routes (
     customer_id bigint PRIMARY KEY REFERENCES customers,
     event_id    bigint NOT NULL REFERENCES events,
     source_id   bigint REFERENCES sources, -- whose routing it goes by; NULL: offered to everyone
-    came_at     timestamptz NOT NULL,      -- the inquiry; an older one than the customer's latest is over
-    since       timestamptz NOT NULL,      -- from when working minutes count
-    state       text NOT NULL CHECK (state IN ('waits', 'offered', 'again', 'told')),
-    next_at     timestamptz                -- when to look at it; NULL when nothing is left to do
+    came_at     timestamptz NOT NULL,  -- the inquiry; an older one than the customer's latest is over
+    since       timestamptz NOT NULL,  -- from when working minutes count, …
+    worked      interval NOT NULL DEFAULT '0', -- … beside these before, by the shifts of then
+    state       text NOT NULL CHECK (state IN ('waits', 'offered', 'again', 'alone', 'told')),
+    next_at     timestamptz            -- when to look at it; NULL when nothing is left to do
 );
 CREATE INDEX routes_next ON routes (next_at, customer_id) WHERE next_at IS NOT NULL;
 

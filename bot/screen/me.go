@@ -11,7 +11,7 @@ import (
 func (r Reader) Me(load crm.Workload) view.Message {
 	s := r.Staff
 	means := "me.means_off"
-	if r.Dir.Settings.OnShift(s, r.Now) {
+	if r.Dir.WorkingTime().OnShift(s, r.Now) {
 		means = "me.means_on"
 	}
 	said := view.HTML("")

@@ -50,10 +50,10 @@ func (r Reader) presence(s crm.Staff) view.HTML {
 		return r.P.H("team.suspended")
 	case s.State == crm.Removed:
 		return r.P.H("member.removed")
+	case r.Dir.WorkingTime().OnShift(s, r.Now): // also in a leave, by their own word
+		return r.P.H("member.on")
 	case s.LeaveUntil.After(r.Now):
 		return r.P.H("member.leave", "Date", r.day(s))
-	case r.Dir.Settings.OnShift(s, r.Now):
-		return r.P.H("member.on")
 	case said:
 		return r.P.H("member.off")
 	default:
@@ -152,7 +152,7 @@ func (r Reader) dutyButtons(s crm.Staff, op string) []view.Button {
 		on, off, by = "me.say_on", "me.say_off", "me.by_shift"
 	}
 	b := r.member(on, op, s.ID, string(crm.DutyOn))
-	if r.Dir.Settings.OnShift(s, r.Now) {
+	if r.Dir.WorkingTime().OnShift(s, r.Now) {
 		b = r.member(off, op, s.ID, string(crm.DutyOff))
 	}
 	row := []view.Button{b}

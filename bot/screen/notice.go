@@ -99,7 +99,7 @@ func (r Reader) said(e crm.Event) view.HTML {
 }
 
 // Inquiry tells a holder that their customer came again, or a manager that a
-// colleague's did.
+// colleague's did, or came to them first.
 func (r Reader) Inquiry(n Notice) view.Message {
 	if n.Withdrawn {
 		return r.withdrawn("notice.inquiry_short", n.Card.Customer)
@@ -120,6 +120,9 @@ func (r Reader) cameAgain(n Notice) view.HTML {
 	case r.Staff.ID:
 		return r.P.H("notice.inquiry", "Source", source)
 	default:
+		if !n.Event.Detail.Returning { // routing brought it to somebody whom nothing reaches
+			return r.P.H("notice.lead_of", "Name", words(r.StaffName(holder)), "Source", source)
+		}
 		return r.P.H("notice.inquiry_of", "Name", words(r.StaffName(holder)), "Source", source)
 	}
 }

@@ -193,6 +193,9 @@ func (w world) notices() []story {
 		}},
 		{"Inquiry", omid, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
 		{"Inquiry_of_a_colleague", sara, func(r screen.Reader) view.Message { return r.Inquiry(n(crm.NotifyInquiry, met, w.inquiry(true))) }},
+		{"Inquiry_of_a_colleague_first", sara, func(r screen.Reader) view.Message {
+			return r.Inquiry(n(crm.NotifyInquiry, routed, w.inquiry(false)))
+		}},
 		{"Inquiry_of_nobody", sara, func(r screen.Reader) view.Message {
 			return r.Inquiry(n(crm.NotifyInquiry, settled, w.inquiry(true)))
 		}},

@@ -124,7 +124,9 @@ func (r *rows) LockDraft(context.Context, crm.StaffID) error                    
 func (r *rows) SaveSettings(_ context.Context, s crm.Settings) error                { r.settings = s; return nil }
 func (r *rows) DeleteDraft(_ context.Context, id crm.StaffID) error                 { delete(r.drafts, id); return nil }
 func (r *rows) RefreshCards(context.Context, crm.CustomerID, time.Time, bool) error { return nil }
-func (r *rows) WakeRoutes(context.Context, time.Time) error                         { return nil }
+func (r *rows) WakeRoutes(context.Context, time.Time, bool) error                   { return nil }
+func (r *rows) RunningRoutes(context.Context) ([]crm.Route, error)                  { return nil, nil }
+func (r *rows) SaveWorked(context.Context, []crm.Route) error                       { return nil }
 func (r *rows) WakeRoute(context.Context, crm.CustomerID, time.Time) error          { return nil }
 func (r *rows) Notify(context.Context, []crm.Notification) error                    { return nil }
 func (r *rows) InsertStatus(context.Context) (crm.StatusID, error)                  { return crm.StatusID(r.id()), nil }

@@ -194,7 +194,7 @@ func (w *work) enact(ctx context.Context, target Config, undoes int64) (Publishe
 	out := Published{Changes: DiffConfig(live, target)}
 	if slices.ContainsFunc(out.Changes, ConfigChange.routes) {
 		// Before anything is written: a lead on its way locks its route first.
-		if err := w.WakeRoutes(ctx, w.now); err != nil {
+		if err := w.wakeRoutes(ctx, true); err != nil {
 			return Published{}, err
 		}
 	}

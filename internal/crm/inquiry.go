@@ -3,6 +3,8 @@ package crm
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,15 +177,15 @@ func (w *work) cleanInquiry(in Inquiry) (Inquiry, error) {
 	return in, nil
 }
 
-// PassOn takes up to limit inquiries that wait for somebody whom nothing reaches
-// (any more), and tells whoever is to be told of them now: who holds the customer by
-// then, or the managers. While no manager is reached either, they go on waiting. It
-// returns how many it took.
+// PassOn takes up to limit inquiries, routed and untaken leads that wait for somebody
+// whom nothing reaches (any more), and tells whoever is to be told of them now: who
+// holds the customer by then, or the managers. While no manager is reached either, they
+// go on waiting. It returns how many it took.
 func (s *Service) PassOn(ctx context.Context, limit int) (taken int, err error) {
 	err = s.store.InTx(ctx, func(tx Tx) error {
 		taken = 0
 		w := &work{Tx: tx, now: s.now()}
-		stuck, err := tx.StuckInquiries(ctx, limit)
+		stuck, err := tx.StuckArrivals(ctx, limit)
 		if err != nil || len(stuck) == 0 {
 			return err
 		}
@@ -220,5 +222,26 @@ func (w *work) passOn(ctx context.Context, n Notification) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	w.key = fmt.Sprintf("pass:%d", n.ID)
+	switch {
+	case n.Kind == NotifyUntaken:
+		return true, w.passUntaken(ctx, c, e)
+	case c.Holder == 0 && !c.Waiting():
+		return true, nil // somebody has seen to it
+	case n.Kind == NotifyRouted && c.Holder != 0 && c.Holder != n.To:
+		return true, nil // whoever holds them by now knows
+	}
 	return true, w.announce(ctx, c, e)
+}
+
+// passUntaken tells the managers that nobody took a lead, unless one of them knows.
+func (w *work) passUntaken(ctx context.Context, c Customer, e Event) error {
+	if !c.Waiting() {
+		return nil
+	}
+	told, err := w.ToldOf(ctx, e.ID, NotifyUntaken)
+	if err != nil || slices.ContainsFunc(told, func(id StaffID) bool { return w.dir.Staff[id].Reached() }) {
+		return err
+	}
+	return w.notify(ctx, Event{ID: e.ID, Customer: c.ID}, w.untaken())
 }

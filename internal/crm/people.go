@@ -50,7 +50,7 @@ func (w *work) admit(ctx context.Context, inv Invite, who Newcomer) (Staff, erro
 		if st.ID, err = w.InsertStaff(ctx, st); err != nil {
 			return Staff{}, err
 		}
-		return st, w.WakeRoutes(ctx, w.now)
+		return st, w.wakeRoutes(ctx, false)
 	}
 	if st.State == Suspended {
 		return Staff{}, &Error{Code: Forbidden, Key: KeyNotActive, Staff: st.ID}

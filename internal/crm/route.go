@@ -18,6 +18,7 @@ const (
 	RouteWaits   RouteState = "waits"   // told to nobody yet: nobody is there to be told
 	RouteOffered RouteState = "offered" // offered once
 	RouteAgain   RouteState = "again"   // and once more
+	RouteAlone   RouteState = "alone"   // the managers know that nobody is to be there; it is offered once when somebody is
 	RouteTold    RouteState = "told"    // the managers know that nobody took it
 )
 
@@ -30,17 +31,26 @@ type Route struct {
 	Event    EventID   // the inquiry, which the notifications tell of
 	Source   SourceID  // whose Routing it goes by; 0: offered to everyone
 	CameAt   time.Time // the inquiry; it is over when the customer came again
-	Since    time.Time // from when working minutes count: when it was first offered
-	State    RouteState
-	NextAt   time.Time // when to look at it; zero when nothing is left to do
+	// Working minutes count since it was first offered: from Since on, and before it
+	// what was Worked by the shifts of then.
+	Since  time.Time
+	Worked time.Duration
+	State  RouteState
+	NextAt time.Time // when to look at it; zero when nothing is left to do
+
+	fresh bool // it was not stored before: see saveRoute
 }
 
-// WaitForPerson is how far ahead the shift of the one person of a source may begin
-// for a lead to wait for them: a long weekend. Beyond that it is offered to everyone.
+// WaitForPerson is how far ahead the shift of whoever is to get a lead by turn or by
+// name may begin for it to wait for them: a long weekend. Beyond that it is offered to
+// everyone.
 const WaitForPerson = 72 * time.Hour
 
 // routeRetry is when a route is looked at whose next step cannot be foreseen.
 const routeRetry = 24 * time.Hour
+
+// routeRecheck is how long at most a new route misses a change that was made while it was.
+const routeRecheck = 5 * time.Minute
 
 // announce tells whom the arrival e of c concerns: the holder, or the managers where
 // nothing reaches the holder; else whoever the source's routing chooses.
@@ -55,16 +65,32 @@ func (w *work) announce(ctx context.Context, c Customer, e Event) error {
 		}
 		return w.notify(ctx, e, []Notification{n})
 	case w.dir.Sources[e.Detail.Source].Routing.Way() == RoutePool:
+		return w.routeOn(ctx, c, e)
+	}
+	r := Route{Customer: c.ID, Event: e.ID, Source: e.Detail.Source, CameAt: c.LastInquiryAt, Since: w.now, State: RouteWaits, fresh: true}
+	return w.follow(ctx, c, e, r)
+}
+
+// routeOn has an earlier arrival announced on that a later one, e, which is told to
+// nobody by itself, would end.
+func (w *work) routeOn(ctx context.Context, c Customer, e Event) error {
+	if e.Delta.Inquired == nil {
 		return nil
 	}
-	r := Route{Customer: c.ID, Event: e.ID, Source: e.Detail.Source, CameAt: w.now, Since: w.now, State: RouteWaits}
-	return w.follow(ctx, c, e, r)
+	before := c
+	before.LastInquiryAt = e.Delta.Inquired.From
+	r, ok, err := w.LockRoute(ctx, c.ID)
+	if err != nil || !ok || !before.Waiting() || r.CameAt.Before(before.LastInquiryAt) {
+		return err
+	}
+	r.CameAt = c.LastInquiryAt
+	return w.SaveRoute(ctx, r)
 }
 
 // offerAnew offers a customer whom nobody holds to everyone, by whichever source they
 // came, in the place where the leads of their first source are offered.
 func (w *work) offerAnew(ctx context.Context, c Customer, last EventID) error {
-	r := Route{Customer: c.ID, Event: last, CameAt: c.LastInquiryAt, Since: w.now, State: RouteWaits}
+	r := Route{Customer: c.ID, Event: last, CameAt: c.LastInquiryAt, Since: w.now, State: RouteWaits, fresh: true}
 	return w.follow(ctx, c, Event{ID: last, Customer: c.ID}, r)
 }
 
@@ -102,12 +128,15 @@ func (s *Service) lookAt(ctx context.Context, id CustomerID) error {
 		if w.dir, err = tx.Directory(ctx); err != nil {
 			return err
 		}
-		if !c.Waiting() || w.blocked(c) || !r.CameAt.Equal(c.LastInquiryAt) {
+		if !c.Waiting() || w.blocked(c) || r.CameAt.Before(c.LastInquiryAt) {
 			return w.settle(ctx, r)
 		}
 		e, err := tx.LockEvent(ctx, r.Event)
 		if err != nil {
 			return err
+		}
+		if e.UndoneBy != 0 {
+			return w.settle(ctx, r)
 		}
 		if r.Source == 0 {
 			e.Actor = 0 // offered by a manager's word: also to whoever entered it
@@ -136,7 +165,7 @@ func (w *work) follow(ctx context.Context, c Customer, e Event, r Route) error {
 			return w.give(ctx, c, r, to)
 		case r.State == RouteWaits && !wait.IsZero():
 			r.NextAt = wait
-			return w.SaveRoute(ctx, r)
+			return w.saveRoute(ctx, r)
 		}
 	}
 	return w.offer(ctx, e, r, routing)
@@ -169,43 +198,50 @@ func (w *work) give(ctx context.Context, c Customer, r Route, to StaffID) error 
 
 // offer takes a lead one step on that the first to take gets.
 func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) error {
-	times, crew := w.dir.Settings.times(w.now), w.crew()
-	on := times.among(crew, w.now)
-	again, offersAgain := routing.Again()
-	tell, tells := routing.Tell()
-	var ns []Notification
-	next, someday := w.dir.Settings.NextOn(crew, w.now)
+	hours, among := w.dir.WorkingTime(), w.audience(e.Actor, routing)
+	on := hours.times(w.now).among(among, w.now)
+	next, someday := hours.NextOn(among, w.now)
 	if !someday {
 		next = w.now.Add(routeRetry)
 	}
+	again, offersAgain := routing.Again()
+	tell, tells := routing.Tell()
+	last := r.State == RouteAgain || r.State == RouteOffered && !offersAgain // before the managers are told
+	var ns []Notification
+	untaken := w.untaken()
 	switch {
-	case !someday && r.State != RouteTold && len(w.untaken()) > 0:
+	case !someday && r.State != RouteAlone && r.State != RouteTold && len(untaken) > 0:
 		// Nobody will be there as far as anybody knows: it is the managers' now.
-		r.State, ns = RouteTold, w.untaken()
+		r.State, ns = RouteAlone, untaken
+	case r.State == RouteAlone && len(on) > 0:
+		r.State, ns = RouteTold, to(on, Notification{Kind: NotifyLead})
 	case r.State == RouteWaits && len(on) > 0:
-		r.State, r.Since = RouteOffered, w.now
+		r.State, r.Since, r.Worked = RouteOffered, w.now, 0
 		ns = to(on, Notification{Kind: NotifyLead})
-	case r.State == RouteOffered && offersAgain && len(on) > 0 && w.worked(crew, r.Since, again):
+	case r.State == RouteOffered && offersAgain && len(on) > 0 && w.worked(r, again):
 		r.State = RouteAgain
 		ns = to(on, Notification{Kind: NotifyLead, Ring: 2})
-	case (r.State == RouteAgain || r.State == RouteOffered && !offersAgain) && tells && w.worked(crew, r.Since, tell):
-		r.State, ns = RouteTold, w.untaken()
+	case last && tells && len(untaken) > 0 && w.worked(r, tell):
+		r.State, ns = RouteTold, untaken
 		e.Actor = 0 // whoever entered it is told too
 	}
 	switch {
-	case r.State == RouteWaits:
+	case r.State == RouteWaits || r.State == RouteAlone:
 		r.NextAt = next
 	case r.State == RouteOffered && offersAgain:
-		r.NextAt = w.afterWork(crew, r.Since, again)
+		r.NextAt = w.afterWork(r, again)
 		if !r.NextAt.After(w.now) {
 			r.NextAt = next // nobody is there to be offered it again
 		}
 	case r.State != RouteTold && tells:
-		r.NextAt = w.afterWork(crew, r.Since, tell)
+		r.NextAt = w.afterWork(r, tell)
+		if len(untaken) == 0 && !r.NextAt.After(w.now) {
+			r.NextAt = w.now.Add(routeRetry) // no manager is there to be told
+		}
 	default:
 		r.NextAt = time.Time{}
 	}
-	if err := w.SaveRoute(ctx, r); err != nil {
+	if err := w.saveRoute(ctx, r); err != nil {
 		return err
 	}
 	// After the route: whoever leaves a group locks routes first.
@@ -216,17 +252,65 @@ func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) err
 	return w.notify(ctx, e, ns)
 }
 
+// audience is to whom a lead is offered, on shift or not. Whoever entered it knows of it:
+// it waits for somebody else, unless nobody else will be there, or a group is.
+func (w *work) audience(entered StaffID, routing Routing) []Staff {
+	crew := w.crew()
+	if g, ok := w.dir.Groups[routing.Place()]; ok && !g.Left {
+		return crew
+	}
+	others := slices.DeleteFunc(slices.Clone(crew), func(s Staff) bool { return s.ID == entered })
+	if _, someday := w.dir.WorkingTime().NextOn(others, w.now); !someday {
+		return crew
+	}
+	return others
+}
+
+// saveRoute writes a route that goes on. A new one goes by a directory from before
+// anybody else could see it; who changed something since did not wake it, so it is
+// looked at again soon.
+func (w *work) saveRoute(ctx context.Context, r Route) error {
+	if soon := w.now.Add(routeRecheck); r.fresh && (r.NextAt.IsZero() || r.NextAt.After(soon)) {
+		r.NextAt = soon
+	}
+	return w.SaveRoute(ctx, r)
+}
+
+// wakeRoutes has what waits for people looked at anew, because something of who works
+// when changes, or with routing of where leads go. What was worked until now counts as it
+// was. It is called before the change is written: a lead on its way locks its route first.
+func (w *work) wakeRoutes(ctx context.Context, routing bool) error {
+	rs, err := w.RunningRoutes(ctx)
+	if err != nil {
+		return err
+	}
+	hours, crew := w.dir.WorkingTime(), w.crew()
+	for i, r := range rs {
+		if r.Since.Before(w.now) {
+			rs[i].Worked += hours.Worked(crew, r.Since, w.now)
+			rs[i].Since = w.now
+		}
+	}
+	if err := w.SaveWorked(ctx, rs); err != nil {
+		return err
+	}
+	return w.WakeRoutes(ctx, w.now, routing)
+}
+
 // receiver is who gets a lead by turn or by name. Nobody (0) with a time to wait for
 // where they are off shift until then; with none, it is to be offered to everyone.
+// Nothing waits for who is on leave.
 func (w *work) receiver(ctx context.Context, routing Routing) (id StaffID, wait time.Time, err error) {
 	among := w.agents()
 	if routing.Way() == RoutePerson {
 		among = slices.DeleteFunc(w.crew(), func(s Staff) bool { return s.ID != routing.Person })
 	}
-	on := w.dir.Settings.times(w.now).among(among, w.now)
+	hours := w.dir.WorkingTime()
+	on := hours.times(w.now).among(among, w.now)
 	if len(on) == 0 {
-		next, ok := w.dir.Settings.NextOn(among, w.now)
-		if !ok || routing.Way() == RoutePerson && next.Sub(w.now) > WaitForPerson {
+		among = slices.DeleteFunc(among, func(s Staff) bool { return s.LeaveUntil.After(w.now) })
+		next, ok := hours.NextOn(among, w.now)
+		if !ok || next.Sub(w.now) > WaitForPerson {
 			return 0, time.Time{}, nil
 		}
 		return 0, next, nil
@@ -269,7 +353,7 @@ func (w *work) agents() []Staff {
 // none is.
 func (w *work) untaken() []Notification {
 	managers := slices.DeleteFunc(w.managers(), func(s Staff) bool { return s.Unreachable })
-	if on := w.dir.Settings.times(w.now).among(managers, w.now); len(on) > 0 {
+	if on := w.dir.WorkingTime().times(w.now).among(managers, w.now); len(on) > 0 {
 		managers = on
 	}
 	return to(managers, Notification{Kind: NotifyUntaken})
@@ -280,15 +364,15 @@ func (ts times) among(staff []Staff, t time.Time) []Staff {
 	return slices.DeleteFunc(slices.Clone(staff), func(s Staff) bool { return !ts.onShift(s, t) })
 }
 
-// worked says whether work has gone on for d since a moment.
-func (w *work) worked(among []Staff, since time.Time, d time.Duration) bool {
-	at, ok := w.dir.Settings.AfterWorking(among, since, d)
-	return ok && !at.After(w.now)
-}
+// worked says whether work has gone on for d since a route was offered.
+func (w *work) worked(r Route, d time.Duration) bool { return !w.afterWork(r, d).After(w.now) }
 
-// afterWork is when it will have.
-func (w *work) afterWork(among []Staff, since time.Time, d time.Duration) time.Time {
-	at, ok := w.dir.Settings.AfterWorking(among, since, d)
+// afterWork is when it will have, or by when it had.
+func (w *work) afterWork(r Route, d time.Duration) time.Time {
+	if r.Worked >= d {
+		return r.Since
+	}
+	at, ok := w.dir.WorkingTime().AfterWorking(w.crew(), r.Since, d-r.Worked)
 	if !ok {
 		return w.now.Add(routeRetry)
 	}

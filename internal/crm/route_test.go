@@ -209,8 +209,8 @@ func TestWaitingLeadIsSeenEarly(t *testing.T) {
 	o.wantTold(t, "lead>101")
 	o.wantUntil(tehran(t, 24, "20:15"), "20:10 lead>101")
 	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyByShift, false))
-	// The rest of the minutes tomorrow.
-	o.wantUntil(tehran(t, 25, "09:00"), "08:20 untaken>100")
+	// A quarter of an hour was worked; the rest of the minutes tomorrow.
+	o.wantUntil(tehran(t, 25, "09:00"), "08:05 untaken>100")
 
 	o.clock.set(tehran(t, 25, "20:00"))
 	o.arrive(1, 2)
@@ -328,4 +328,32 @@ func TestOfferedBatchWaitsForTheShift(t *testing.T) {
 	must[int](t)(o.Offer(ctx, o.by(o.owner), res.Batch))
 	o.wantTold(t)
 	o.wantUntil(tehran(t, 25, "08:05"), "08:00 lead>100", "08:00 lead>100", "08:00 lead>101", "08:00 lead>101")
+}
+
+// No lead waits for somebody who is on leave, nor for long: it is offered to those who
+// are there.
+func TestNothingWaitsForWhoIsAway(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t, 1)
+	sara := o.agents[0]
+	for i, r := range []crm.Routing{{Mode: crm.RouteTurn}, {Mode: crm.RoutePerson, Person: sara.ID}} {
+		src := o.source(r)
+		for j, away := range []func() error{
+			func() error { return o.SetLeave(ctx, o.by(o.owner), sara.ID, tehran(t, 24, "08:00")) },
+			func() error { return o.SetLeave(ctx, o.by(o.owner), sara.ID, o.clock.Now().AddDate(0, 0, 21)) },
+			func() error {
+				o.do(o.SetLeave(ctx, o.by(o.owner), sara.ID, time.Time{}))
+				return o.SetShift(ctx, o.by(o.owner), sara.ID, every(8, 17, time.Friday))
+			},
+		} {
+			o.do(o.SetHours(ctx, o.by(o.owner), every(8, 17, daily...), nil))
+			o.do(away())
+			o.told()
+			o.arrive(src, 10*i+j)
+			if got := o.told(); !slices.Contains(got, "lead>100") {
+				t.Errorf("%s, %d: told %v", r.Mode, j, got)
+			}
+			o.do(o.SetShift(ctx, o.by(o.owner), sara.ID, crm.Week{}))
+		}
+	}
 }

@@ -62,6 +62,9 @@ func (s *Service) ImportList(ctx context.Context, cmd Command, source SourceID, 
 			}
 			if c.Holder == 0 && !w.blocked(c) {
 				waiting = append(waiting, c.ID)
+				if err := w.routeOn(ctx, c, e); err != nil {
+					return res, err
+				}
 			} else if err := w.announce(ctx, c, e); err != nil {
 				return res, err
 			}

@@ -19,7 +19,8 @@ func (s *Service) SetShift(ctx context.Context, cmd Command, id StaffID, shift W
 	})
 }
 
-// SetLeave sends somebody on leave until a moment; the zero time ends it.
+// SetLeave sends somebody on leave until a moment; the zero time ends it. Who is sent
+// on leave is not on duty any more, whatever they said before.
 func (s *Service) SetLeave(ctx context.Context, cmd Command, id StaffID, until time.Time) error {
 	return s.alterStaff(ctx, cmd, id, mustManage, func(w *work, st *Staff) error {
 		if !until.IsZero() {
@@ -27,15 +28,20 @@ func (s *Service) SetLeave(ctx context.Context, cmd Command, id StaffID, until t
 				return &Error{Code: Invalid, Key: KeyPast, Field: "leave"}
 			}
 			until = *instant(until)
+			if st.Duty == DutyOn {
+				st.Duty, st.DutyUntil = DutyByShift, time.Time{}
+			}
 		}
 		st.LeaveUntil = until
 		return nil
 	})
 }
 
-// SetDuty says that somebody is at work or is not, whatever their shift says: until
-// the business's day ends, or until told otherwise; DutyByShift takes it back. Who is
-// on is not on leave any more. Everybody may for themselves, managers for anybody.
+// SetDuty says that somebody is at work or is not, whatever their shift says: for
+// today, or until told otherwise; DutyByShift takes it back. Who is on for today is on
+// leave again afterwards; who is on until told otherwise is not on leave any more. Off
+// for today is also off for the rest of a shift that goes on after midnight. Everybody
+// may for themselves, managers for anybody.
 func (s *Service) SetDuty(ctx context.Context, cmd Command, id StaffID, duty Duty, today bool) error {
 	right := func(w *work) error {
 		if id == w.actor.ID {
@@ -49,13 +55,17 @@ func (s *Service) SetDuty(ctx context.Context, cmd Command, id StaffID, duty Dut
 		case DutyByShift:
 			return nil
 		case DutyOn:
-			st.LeaveUntil = time.Time{}
+			if today {
+				st.DutyUntil = w.today().AddDays(1).In(w.zone()).UTC()
+			} else {
+				st.LeaveUntil = time.Time{}
+			}
 		case DutyOff:
+			if today {
+				st.DutyUntil = w.dir.WorkingTime().times(w.now).dayEnds(*st, w.today()).UTC()
+			}
 		default:
 			return &Error{Code: Invalid, Key: KeyBadValue, Field: "duty"}
-		}
-		if today {
-			st.DutyUntil = w.today().AddDays(1).In(w.zone()).UTC()
 		}
 		return nil
 	})
@@ -124,7 +134,7 @@ func (s *Service) alterStaff(ctx context.Context, cmd Command, id StaffID, right
 // saveStaff writes a colleague's row, and has what waits for people looked at anew.
 // In this order: a lead on its way to them locks the route first.
 func (w *work) saveStaff(ctx context.Context, st Staff) error {
-	if err := w.WakeRoutes(ctx, w.now); err != nil {
+	if err := w.wakeRoutes(ctx, false); err != nil {
 		return err
 	}
 	return w.SaveStaff(ctx, st)

@@ -39,13 +39,32 @@ func TestWorkingTimeIsKept(t *testing.T) {
 	if d := cmp.Diff([]crm.Holiday{holidays[1], holidays[0]}, dir.Settings.Holidays); d != "" {
 		t.Error(d)
 	}
-	// Who says that they are on is not on leave any more.
+	// Who is on for today is on leave again tomorrow; who is on for good is not any more.
+	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyOn, true))
+	on := o.dir().Staff[sara.ID]
+	for at, want := range map[time.Time]bool{o.clock.Now(): true, tehran(t, 24, "10:00"): false} {
+		if o.dir().Settings.OnShift(on, at) != want || !on.LeaveUntil.Equal(tehran(t, 25, "08:00")) {
+			t.Errorf("%+v is on at %s: %v", on, at, !want)
+		}
+	}
 	o.do(o.SetDuty(ctx, o.by(o.owner), sara.ID, crm.DutyOn, false))
 	if s := o.dir().Staff[sara.ID]; s.Duty != crm.DutyOn || !s.DutyUntil.IsZero() || !s.LeaveUntil.IsZero() {
 		t.Errorf("%+v", s)
 	}
 	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyByShift, true))
 	if s := o.dir().Staff[sara.ID]; s.Duty != crm.DutyByShift || !s.DutyUntil.IsZero() {
+		t.Errorf("%+v", s)
+	}
+	// Off for today is off for the night that begins today.
+	o.clock.set(tehran(t, 29, "21:00")) // a Sunday, from 22:00 to 06:00
+	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyOff, true))
+	if s := o.dir().Staff[sara.ID]; !s.DutyUntil.Equal(tehran(t, 30, "06:00")) {
+		t.Errorf("%+v", s)
+	}
+	// Leave ends what was said of duty before.
+	o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyOn, false))
+	o.do(o.SetLeave(ctx, o.by(o.owner), sara.ID, tehran(t, 30, "21:00")))
+	if s := o.dir().Staff[sara.ID]; s.Duty != crm.DutyByShift || o.dir().Settings.OnShift(s, o.clock.Now()) {
 		t.Errorf("%+v", s)
 	}
 	src := o.source(crm.Routing{Mode: crm.RoutePerson, Person: sara.ID, AgainAfter: 5, Group: -100})

@@ -98,9 +98,12 @@ type Tx interface {
 	SaveRing(ctx context.Context, r Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
-	// StuckInquiries returns up to limit inquiries (ID, customer and event) that are to be
-	// told to somebody whom messages do not reach, by customer.
-	StuckInquiries(ctx context.Context, limit int) ([]Notification, error)
+	// StuckArrivals returns up to limit notifications (ID, kind, recipient, customer and
+	// event) of inquiries, routed and untaken leads that are for somebody whom messages do
+	// not reach, by customer.
+	StuckArrivals(ctx context.Context, limit int) ([]Notification, error)
+	// ToldOf returns who was told, or is to be, of an event by a kind of notification.
+	ToldOf(ctx context.Context, e EventID, kind NotificationKind) ([]StaffID, error)
 	// CancelNotification cancels one that is neither sent nor in hand; false where it
 	// is either by now.
 	CancelNotification(ctx context.Context, id NotificationID) (bool, error)
@@ -125,8 +128,14 @@ type Tx interface {
 	SaveRoute(ctx context.Context, r Route) error
 	// WakeRoute has a customer's route looked at at at, where there is one.
 	WakeRoute(ctx context.Context, id CustomerID, at time.Time) error
-	// WakeRoutes has every route looked at at at that would be later.
-	WakeRoutes(ctx context.Context, at time.Time) error
+	// RunningRoutes returns the routes that are offered and under way, by customer, and
+	// holds them.
+	RunningRoutes(ctx context.Context) ([]Route, error)
+	// SaveWorked writes Since and Worked of routes.
+	SaveWorked(ctx context.Context, rs []Route) error
+	// WakeRoutes has every route looked at at at that would be later; with ended also
+	// those with nothing left to do, where the customer waits and it was not told.
+	WakeRoutes(ctx context.Context, at time.Time, ended bool) error
 	// LockTurns holds the turn of everybody until the transaction ends, and returns
 	// how it stands with these people on a day, in the order given.
 	LockTurns(ctx context.Context, among []Staff, day persian.Civil) ([]Turn, error)

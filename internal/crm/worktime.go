@@ -70,9 +70,29 @@ const (
 // Horizon is how far ahead working time is looked for.
 const Horizon = 366 * 24 * time.Hour
 
+// WorkingTime are the settings by which it is reckoned who is on shift. Where no hours
+// are set, but shifts are, whoever has none works while somebody is to by their shift.
+func (d Directory) WorkingTime() Settings {
+	s := d.Settings
+	if !s.Hours.Empty() {
+		return s
+	}
+	s.Hours = Week{}
+	for _, who := range d.ActiveStaff() {
+		for day, spans := range who.Shift {
+			for _, span := range spans {
+				if !slices.Contains(s.Hours[day], span) {
+					s.Hours[day] = append(s.Hours[day], span) // they may overlap
+				}
+			}
+		}
+	}
+	return s
+}
+
 // OnShift says whether somebody is at work at t, as far as shifts, leave and what
 // they said themselves tell. Staff without a shift work in the business's hours, and
-// always where those are not set either.
+// always where those are not set either: see WorkingTime.
 func (s Settings) OnShift(who Staff, t time.Time) bool {
 	return s.times(t).onShift(who, t)
 }
@@ -81,6 +101,15 @@ func (s Settings) OnShift(who Staff, t time.Time) bool {
 // where none will be within Horizon.
 func (s Settings) NextOn(among []Staff, t time.Time) (at time.Time, ok bool) {
 	return s.AfterWorking(among, t, 0)
+}
+
+// Worked is for how long at least one of them is on shift from a moment until another.
+func (s Settings) Worked(among []Staff, from, to time.Time) time.Duration {
+	var sum time.Duration
+	for _, p := range s.times(from).shifts(among, from, to) {
+		sum += p.length()
+	}
+	return sum
 }
 
 // AfterWorking is the moment by which work has gone on for d since t: the time during
@@ -171,8 +200,8 @@ func (ts times) shifts(among []Staff, from, to time.Time) []period {
 			until = to
 		}
 		switch {
-		case who.Duty == DutyOn:
-			all = appendPeriod(all, period{begin, until}, begin, to)
+		case who.Duty == DutyOn: // over a leave too
+			all = appendPeriod(all, period{from, until}, from, to)
 		case who.Duty == DutyOff && begin.Before(until):
 			begin = until
 		}
@@ -187,6 +216,19 @@ func (ts times) shifts(among []Staff, from, to time.Time) []period {
 		}
 	}
 	return union(all)
+}
+
+// dayEnds is when a day is over for somebody: at midnight, or with a span of theirs that
+// goes on into the next.
+func (ts times) dayEnds(who Staff, day persian.Civil) time.Time {
+	next := day.AddDays(1)
+	end := next.In(ts.zone)
+	for _, s := range ts.spans(who, day) {
+		if over := ts.shows(next, s.To); s.To <= s.From && over.After(end) {
+			end = over
+		}
+	}
+	return end
 }
 
 // shows is the first moment at which the clocks show a minute of a day, or are past

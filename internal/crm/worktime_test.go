@@ -62,11 +62,12 @@ func (o *oracle) on() bool {
 }
 
 func (o *oracle) works(s Staff) bool {
-	if o.at.Before(s.LeaveUntil) {
-		return false
+	said := s.DutyUntil.IsZero() || o.at.Before(s.DutyUntil)
+	if s.Duty == DutyOn && said {
+		return true
 	}
-	if s.Duty != DutyByShift && (s.DutyUntil.IsZero() || o.at.Before(s.DutyUntil)) {
-		return s.Duty == DutyOn
+	if o.at.Before(s.LeaveUntil) || s.Duty == DutyOff && said {
+		return false
 	}
 	today := time.Date(o.shown.Year(), o.shown.Month(), o.shown.Day(), 0, 0, 0, 0, time.UTC)
 	for _, day := range []time.Time{today.AddDate(0, 0, -1), today} {

@@ -164,15 +164,15 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 
 // sweep cancels what nobody is going to be told: what was withdrawn while its sending
 // failed, what waits for the removed and for groups that were left, and for those who
-// cannot be reached what is of no use later: leads, and how they stand. Inquiries are
-// passed on by the domain instead. Rows in hand are left to whoever has them.
+// cannot be reached what is of no use later: leads, and how they stand. Inquiries and
+// untaken leads are passed on by the domain instead. Rows in hand are left to whoever has them.
 func (r rows) sweep(ctx context.Context) error {
 	_, err := r.pool.Exec(ctx, `
 		UPDATE notifications SET state = 'cancelled' WHERE id IN (
 			SELECT n.id FROM notifications n JOIN readers r ON r.reader = n.reader
-			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind NOT IN ($1, $3) OR r.silent AND n.kind IN ($2, $3))
+			WHERE n.state = 'pending' AND (n.withdrawn OR r.gone AND n.kind NOT IN ($1, $3, $4) OR r.silent AND n.kind IN ($2, $3))
 				AND (n.leased_until IS NULL OR n.leased_until < clock_timestamp())
-			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead, crm.NotifyAccess)
+			FOR UPDATE OF n SKIP LOCKED)`, crm.NotifyInquiry, crm.NotifyLead, crm.NotifyAccess, crm.NotifyUntaken)
 	return err
 }
 

@@ -274,10 +274,11 @@ func TestSuspendedWaitRemovedAreForgotten(t *testing.T) {
 	o.exec(`UPDATE staff SET state = 'suspended' WHERE id = $1`, suspended)
 	o.exec(`UPDATE staff SET state = 'removed' WHERE id = $1`, removed)
 	waits, forgotten := o.notify(suspended, crm.NotifyReminder), o.notify(removed, crm.NotifyReminder)
+	passed := o.notify(removed, crm.NotifyUntaken) // by the domain
 	o.notify(active, crm.NotifyReminder)
 	o.run()
 	o.expect(outbox.Sent)
-	if got := [2]string{o.state(waits), o.state(forgotten)}; got != [2]string{"pending", "cancelled"} {
+	if got := [3]string{o.state(waits), o.state(forgotten), o.state(passed)}; got != [3]string{"pending", "cancelled", "pending"} {
 		t.Errorf("states %v", got)
 	}
 	if got := o.tg.texts(0); len(got) != 1 {

@@ -22,20 +22,34 @@ func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }
 
-// StuckInquiries implements crm.Tx.
-func (t tx) StuckInquiries(ctx context.Context, limit int) ([]crm.Notification, error) {
-	rows, err := t.q.Query(ctx, `SELECT n.id, n.customer_id, n.event_id FROM notifications n JOIN staff s ON s.id = n.staff_id
-		WHERE n.state = 'pending' AND NOT n.withdrawn AND n.kind = $1 AND (s.state <> 'active' OR s.unreachable)
+// StuckArrivals implements crm.Tx. What routing brought to the removed is told with the
+// rest of their cartable.
+func (t tx) StuckArrivals(ctx context.Context, limit int) ([]crm.Notification, error) {
+	rows, err := t.q.Query(ctx, `SELECT n.id, n.kind, n.staff_id, n.customer_id, n.event_id
+		FROM notifications n JOIN staff s ON s.id = n.staff_id
+		WHERE n.state = 'pending' AND NOT n.withdrawn AND n.kind IN ($1, $2, $3) AND (s.state <> 'active' OR s.unreachable)
+			AND (n.kind <> $2 OR s.state <> 'removed')
 			AND n.customer_id IS NOT NULL AND n.event_id IS NOT NULL AND `+notInHand+`
-		ORDER BY n.customer_id, n.id LIMIT $2`, crm.NotifyInquiry, limit)
+		ORDER BY n.customer_id, n.id LIMIT $4`, crm.NotifyInquiry, crm.NotifyRouted, crm.NotifyUntaken, limit)
 	if err != nil {
-		return nil, wrap(err, "read stuck inquiries")
+		return nil, wrap(err, "read stuck arrivals")
 	}
 	ns, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n crm.Notification, err error) {
-		err = row.Scan(&n.ID, &n.Customer, &n.Event)
+		err = row.Scan(&n.ID, &n.Kind, &n.To, &n.Customer, &n.Event)
 		return n, err
 	})
-	return ns, wrap(err, "read stuck inquiries")
+	return ns, wrap(err, "read stuck arrivals")
+}
+
+// ToldOf implements crm.Tx.
+func (t tx) ToldOf(ctx context.Context, e crm.EventID, kind crm.NotificationKind) ([]crm.StaffID, error) {
+	rows, err := t.q.Query(ctx, `SELECT staff_id FROM notifications
+		WHERE event_id = $1 AND kind = $2 AND staff_id IS NOT NULL AND state IN ('pending', 'sent', 'summarised')`, e, kind)
+	if err != nil {
+		return nil, wrap(err, "read who was told")
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[crm.StaffID])
+	return ids, wrap(err, "read who was told")
 }
 
 // notInHand holds for a notifications row n that nobody is sending or editing.

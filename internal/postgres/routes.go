@@ -16,8 +16,8 @@ import (
 func (t tx) LockRoute(ctx context.Context, customer crm.CustomerID) (r crm.Route, ok bool, err error) {
 	var source *int64
 	var next *time.Time
-	err = t.q.QueryRow(ctx, `SELECT customer_id, event_id, source_id, came_at, since, state, next_at FROM routes
-		WHERE customer_id = $1 FOR UPDATE`, customer).Scan(&r.Customer, &r.Event, &source, &r.CameAt, &r.Since, &r.State, &next)
+	err = t.q.QueryRow(ctx, `SELECT customer_id, event_id, source_id, came_at, since, worked, state, next_at FROM routes
+		WHERE customer_id = $1 FOR UPDATE`, customer).Scan(&r.Customer, &r.Event, &source, &r.CameAt, &r.Since, &r.Worked, &r.State, &next)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return crm.Route{}, false, nil
 	}
@@ -27,11 +27,11 @@ func (t tx) LockRoute(ctx context.Context, customer crm.CustomerID) (r crm.Route
 
 // SaveRoute implements crm.Tx.
 func (t tx) SaveRoute(ctx context.Context, r crm.Route) error {
-	_, err := t.q.Exec(ctx, `INSERT INTO routes (customer_id, event_id, source_id, came_at, since, state, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
-		source_id = excluded.source_id, came_at = excluded.came_at, since = excluded.since, state = excluded.state,
-		next_at = excluded.next_at`,
-		r.Customer, r.Event, null(r.Source), r.CameAt, r.Since, r.State, nullTime(r.NextAt))
+	_, err := t.q.Exec(ctx, `INSERT INTO routes (customer_id, event_id, source_id, came_at, since, worked, state, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
+		source_id = excluded.source_id, came_at = excluded.came_at, since = excluded.since, worked = excluded.worked,
+		state = excluded.state, next_at = excluded.next_at`,
+		r.Customer, r.Event, null(r.Source), r.CameAt, r.Since, r.Worked, r.State, nullTime(r.NextAt))
 	return wrap(err, "save route")
 }
 
@@ -41,10 +41,42 @@ func (t tx) WakeRoute(ctx context.Context, customer crm.CustomerID, at time.Time
 	return wrap(err, "wake route")
 }
 
-// WakeRoutes implements crm.Tx.
-func (t tx) WakeRoutes(ctx context.Context, at time.Time) error {
-	_, err := t.q.Exec(ctx, `UPDATE routes SET next_at = $1 WHERE next_at > $1`, at)
-	return wrap(err, "wake routes")
+// RunningRoutes implements crm.Tx. It returns only what SaveWorked writes.
+func (t tx) RunningRoutes(ctx context.Context) ([]crm.Route, error) {
+	rows, err := t.q.Query(ctx, `SELECT customer_id, since, worked FROM routes
+		WHERE next_at IS NOT NULL AND state IN ('offered', 'again') ORDER BY customer_id FOR UPDATE`)
+	if err != nil {
+		return nil, wrap(err, "read running routes")
+	}
+	rs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r crm.Route, err error) {
+		err = row.Scan(&r.Customer, &r.Since, &r.Worked)
+		return r, err
+	})
+	return rs, wrap(err, "read running routes")
+}
+
+// SaveWorked implements crm.Tx.
+func (t tx) SaveWorked(ctx context.Context, rs []crm.Route) error {
+	ids, since, worked := make([]int64, len(rs)), make([]time.Time, len(rs)), make([]time.Duration, len(rs))
+	for i, r := range rs {
+		ids[i], since[i], worked[i] = int64(r.Customer), r.Since, r.Worked
+	}
+	_, err := t.q.Exec(ctx, `UPDATE routes r SET since = w.since, worked = w.worked
+		FROM unnest($1::bigint[], $2::timestamptz[], $3::interval[]) AS w (id, since, worked) WHERE r.customer_id = w.id`,
+		ids, since, worked)
+	return wrap(err, "save what was worked")
+}
+
+// WakeRoutes implements crm.Tx. Those that are due are written too: one that somebody
+// looks at this moment goes by what was before, and is looked at again.
+func (t tx) WakeRoutes(ctx context.Context, at time.Time, ended bool) error {
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE routes SET next_at = least(next_at, $1) WHERE next_at IS NOT NULL`, at)
+	if ended {
+		b.Queue(`UPDATE routes r SET next_at = $1 FROM customers c
+			WHERE c.id = r.customer_id AND c.waiting AND r.next_at IS NULL AND r.state <> 'told'`, at)
+	}
+	return wrap(t.q.SendBatch(ctx, b).Close(), "wake routes")
 }
 
 // DueRoutes implements crm.Reader.
