@@ -171,7 +171,24 @@ func (s Shaper) problems() view.HTML {
 // Problem words why a configuration cannot be in force.
 func (r Reader) Problem(p crm.Problem) view.HTML {
 	arg := func(name string) view.HTML { return words(r.clip(p.Args[name], 60)) }
-	return r.P.H("problem."+p.Key, "Title", arg("Title"), "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
+	title := arg("Title")
+	if title == "" {
+		title = words(r.place(p.Path))
+	}
+	return r.P.H("problem."+p.Key, "Title", title, "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
+}
+
+// place names the list, or the part of the settings, in which something without a
+// title is.
+func (r Reader) place(at crm.Path) string {
+	if at.Kind != crm.ObjectSettings {
+		return r.P.T("shape.list_" + string(at.Kind))
+	}
+	lists := map[string]crm.ObjectKind{"statuses": crm.ObjectStatus, "fields": crm.ObjectField, "sources": crm.ObjectSource}
+	if of, ok := lists[at.Part]; ok {
+		return r.P.T("shape.list_" + string(of))
+	}
+	return r.P.T("change_settings." + at.Part)
 }
 
 // asAgents is the keyboard of statuses and the questions of those that change, as an

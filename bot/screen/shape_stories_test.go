@@ -1,6 +1,9 @@
 package screen_test
 
 import (
+	"slices"
+	"strings"
+
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -76,6 +79,14 @@ func (w world) shaping() []story {
 				s.Draft.Problems = append(s.Draft.Problems, crm.Problem{Key: key, Args: map[string]string{
 					"Title": w.title("جلسه", "Meeting").Text, "Other": w.title("ملاقات", "Visit").Text, "Name": w.name("امید"), "Limit": "100"}})
 			}
+			return s.Preview()
+		})},
+		{"Preview_with_problems_of_settings", sara, shaped(func(s screen.Shaper) view.Message {
+			for key, at := range map[string]crm.Path{crm.ProblemValue: {Kind: crm.ObjectSettings, Part: "hours"}, crm.ProblemTooMany: {Kind: crm.ObjectSettings, Part: "statuses"},
+				crm.ProblemColleague: {Kind: crm.ObjectSettings, Part: "digests"}, crm.ProblemEmpty: {Kind: crm.ObjectStatus, ID: int64(meeting), Part: "title"}} {
+				s.Draft.Problems = append(s.Draft.Problems, crm.Problem{Path: at, Key: key, Args: map[string]string{"Limit": "40"}})
+			}
+			slices.SortFunc(s.Draft.Problems, func(a, b crm.Problem) int { return strings.Compare(a.Key, b.Key) })
 			return s.Preview()
 		})},
 		{"Preview_of_nothing", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r}.Preview() }},

@@ -155,15 +155,17 @@ func (p *problems) identities() {
 }
 
 // title looks at a title among those of its list.
-func (p *problems) title(at Path, t Title, before []Title) {
+func (p *problems) title(at Path, of string, t Title, before []Title) {
 	at.Part = "title"
-	p.named(at, t, before)
+	p.named(at, of, t, before)
 }
 
-func (p *problems) named(at Path, t Title, before []Title) {
+// named looks at a title of something in the list of what is called of; "" for one
+// of the configuration itself.
+func (p *problems) named(at Path, of string, t Title, before []Title) {
 	switch {
 	case t.Text == "":
-		p.add(at, ProblemEmpty)
+		p.add(at, ProblemEmpty, "Title", of)
 	case longer(t, MaxTitle):
 		p.add(at, ProblemLong, "Title", t.Text, "Limit", strconv.Itoa(MaxTitle))
 	}
@@ -193,7 +195,7 @@ func (p *problems) fields(all Path, title string, list []Field, of StatusID) {
 			continue
 		}
 		part := func(name string) Path { return Path{Kind: ObjectField, ID: int64(f.ID), Status: of, Part: name} }
-		p.title(part("title"), f.Title, before)
+		p.title(part("title"), title, f.Title, before)
 		before = append(before, f.Title)
 		if longer(f.Help, MaxHelp) {
 			p.add(part("help"), ProblemLong, "Title", f.Title.Text, "Limit", strconv.Itoa(MaxHelp))
@@ -223,7 +225,7 @@ func (p *problems) choices(part func(string) Path, f Field) {
 		if o.Retired {
 			continue
 		}
-		p.named(at, o.Title, before)
+		p.named(at, f.Title.Text, o.Title, before)
 		before = append(before, o.Title)
 	}
 	switch {
