@@ -190,10 +190,14 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
 	}
-	if crm.IsKey(err, crm.KeyDefinition) || crm.IsKey(err, crm.KeyNoStatus) {
+	if formKind(d.Kind) == formStatus && (crm.IsKey(err, crm.KeyDefinition) || crm.IsKey(err, crm.KeyNoStatus)) {
 		return r.redefined(ctx, d)
 	}
-	if words, known := r.words(err); err != nil && known {
+	words, known := r.words(err)
+	if crm.IsKey(err, crm.KeyNoStatus) || crm.IsKey(err, crm.KeyNoField) { // what a manager shapes is gone
+		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
+	}
+	if err != nil && known {
 		d = withArg(d, argSubmitting, "")
 		d.Notice = view.Text(words)
 		return view.Clip(words, view.MaxAnswer), r.keep(ctx, def, d)

@@ -122,14 +122,16 @@ func (s *Service) EditConfig(ctx context.Context, cmd Command, edit func(*Config
 			if err := w.baseline(ctx); err != nil {
 				return 0, err
 			}
-			d = StoredDraft{Base: w.dir.Version, Target: w.dir.Config()}
+			d.Base, d.Target = w.dir.Version, w.dir.Config()
 		} else if _, _, err := rebase(ctx, w, &d, w.dir); err != nil {
 			return 0, err
 		}
+		d.Target.made = d.Made
 		made, err := edit(&d.Target)
 		if err != nil {
 			return 0, err
 		}
+		d.Made = min(d.Made, d.Target.made)
 		d.Target, d.TouchedAt = d.Target.canonical(), w.now
 		return made, w.SaveDraft(ctx, w.actor.ID, d)
 	})

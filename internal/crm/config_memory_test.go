@@ -122,7 +122,6 @@ func (r *rows) Directory(context.Context) (crm.Directory, error) {
 func (r *rows) LockConfig(context.Context) error                                    { return nil }
 func (r *rows) LockDraft(context.Context, crm.StaffID) error                        { return nil }
 func (r *rows) SaveSettings(_ context.Context, s crm.Settings) error                { r.settings = s; return nil }
-func (r *rows) DeleteDraft(_ context.Context, id crm.StaffID) error                 { delete(r.drafts, id); return nil }
 func (r *rows) RefreshCards(context.Context, crm.CustomerID, time.Time, bool) error { return nil }
 func (r *rows) WakeRoutes(context.Context, time.Time) error                         { return nil }
 func (r *rows) WakeRoute(context.Context, crm.CustomerID, time.Time) error          { return nil }
@@ -200,7 +199,15 @@ func (r *rows) StoredDraft(_ context.Context, id crm.StaffID) (d crm.StoredDraft
 	if ok {
 		err = json.Unmarshal([]byte(s), &d)
 	}
-	return d, ok, err
+	return d, ok && d.Base != 0, err
+}
+
+func (r *rows) DeleteDraft(ctx context.Context, id crm.StaffID) error {
+	d, _, err := r.StoredDraft(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.SaveDraft(ctx, id, crm.StoredDraft{Made: d.Made})
 }
 
 func (r *rows) SaveDraft(_ context.Context, id crm.StaffID, d crm.StoredDraft) error {

@@ -27,17 +27,10 @@ func (c *Config) AddStatus(title Title, emoji string) (StatusID, error) {
 	if err != nil {
 		return 0, err
 	}
-	inUse := 0
-	id := StatusID(-1)
-	for _, s := range c.Statuses {
-		id = min(id, s.ID-1)
-		if !s.Retired {
-			inUse++
-		}
-	}
-	if inUse >= MaxStatuses {
+	if len(statusTitles(c.Statuses, 0)) >= MaxStatuses {
 		return 0, fail(Invalid, KeyTooMany)
 	}
+	id := StatusID(c.newID(ids(c.Statuses, func(s Status) int64 { return int64(s.ID) })...))
 	c.Statuses = append(c.Statuses, Status{ID: id, Title: t, Emoji: e, Cartable: CartableStay,
 		Next: NextRule{Mode: NextAnyone}, Reminder: ReminderNo, Position: len(c.Statuses) + 1})
 	return id, nil
