@@ -68,6 +68,7 @@ type Domain interface {
 	GiveAll(ctx context.Context, cmd crm.Command, from, to crm.StaffID) (int, error)
 	Reachable(ctx context.Context, cmd crm.Command, id crm.StaffID, reachable bool) error
 	ConfigDraft(ctx context.Context, actor crm.StaffID) (crm.Draft, error)
+	ConfigImpact(ctx context.Context, d crm.Draft) ([]crm.Impact, error)
 	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
 	DiscardDraft(ctx context.Context, cmd crm.Command) error
 	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)

@@ -1,6 +1,11 @@
 package bot_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"cartable/internal/crm"
+)
 
 // A text that is asked of something new, which was published meanwhile under another
 // ID, ends its form; an old editor's button finds nothing and changes nothing.
@@ -26,5 +31,32 @@ func TestShapingWhatIsPublished(t *testing.T) {
 	o.types(boss, "🎓 آزمون پایانی")
 	must(t, boss.TapData(editor.ID, "1sx.-1....ends.won"))
 	boss.SeeToast(t, o.say(boss, "error.no_status"))
+	o.sim.CheckClean(t)
+}
+
+// An old preview does not publish what was edited since.
+func TestPublishIsTiedToItsPreview(t *testing.T) {
+	o := newOffice(t, "fa")
+	boss := o.owner
+	edit := func(title string) {
+		t.Helper()
+		_, err := o.crm.EditConfig(t.Context(), o.by(boss), func(c *crm.Config) (int64, error) {
+			id, err := c.AddStatus(crm.Title{Text: title}, "")
+			return int64(id), err
+		})
+		must(t, err)
+	}
+	edit("یک")
+	o.types(boss, "/statuses")
+	o.press(boss, "shape.preview")
+	boss.SeeLast(t, "یک", o.say(boss, "shape.publish"))
+	o.forward(time.Second)
+	edit("دو")
+	o.press(boss, "shape.publish")
+	boss.SeeToast(t, o.say(boss, "shape.edited_since"))
+	boss.SeeLast(t, "دو", o.say(boss, "shape.publish"))
+	o.press(boss, "shape.publish")
+	boss.SeeLast(t, o.say(boss, "shape.undo"))
+	o.status("دو")
 	o.sim.CheckClean(t)
 }

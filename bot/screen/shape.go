@@ -16,8 +16,8 @@ const (
 	ShapeField    = "field"    // the editor of field Record
 	ShapeChoice   = "choice"   // the editor of choice Arg of field Record
 	ShapePreview  = "preview"  // what the draft changes
-	ShapePublish  = "publish"  // put it in force
-	ShapeDiscard  = "discard"  // forget it
+	ShapePublish  = "publish"  // put it in force as DraftStamp Arg
+	ShapeDiscard  = "discard"  // ask whether to forget it; Value DiscardYes: forget it
 	ShapeTry      = "try"      // fill status Record in, as an agent would, without saving
 	ShapeLog      = "log"      // who changed what, before version Arg
 	ShapeUndo     = "undo"     // take version Arg back
@@ -100,7 +100,7 @@ func (s Shaper) Preview() view.Message {
 		b.Label = s.P.T("shape.try", "Title", view.Clip(st.Title.In(s.P.Lang()), 30))
 		rows = append(rows, []view.Button{b})
 	}
-	publish := s.op("shape.publish", ShapePublish, 0, "")
+	publish := shapeButton(s.P.T("shape.publish"), callback.Ref{Question: ShapePublish, Arg: DraftStamp(d)})
 	publish.Style = view.Success
 	if len(d.Problems) == 0 {
 		rows = append(rows, []view.Button{publish})
@@ -109,6 +109,20 @@ func (s Shaper) Preview() view.Message {
 	discard.Style = view.Danger
 	rows = append(rows, []view.Button{discard}, []view.Button{s.op("common.back", ShapeStatuses, 0, "")})
 	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
+}
+
+// DraftStamp tells a draft that was edited since from the one that a preview showed.
+func DraftStamp(d crm.Draft) int64 { return d.TouchedAt.UnixMicro() }
+
+// DiscardYes is the Value of a button that discards without asking again.
+const DiscardYes = "yes"
+
+// ConfirmDiscard asks whether everything that was edited is to be forgotten.
+func (s Shaper) ConfirmDiscard() view.Message {
+	yes := s.op("shape.discard_yes", ShapeDiscard, 0, DiscardYes)
+	yes.Style = view.Danger
+	html := s.P.HN("shape.discard_sure", len(s.Draft.Changes))
+	return view.Message{HTML: html, Inline: s.keyboard([]view.Button{yes}, []view.Button{s.op("common.back", ShapePreview, 0, "")})}
 }
 
 // changedStatuses are the statuses in use that the draft changes, as it leaves them.

@@ -89,6 +89,7 @@ func (w world) shaping() []story {
 			slices.SortFunc(s.Draft.Problems, func(a, b crm.Problem) int { return strings.Compare(a.Key, b.Key) })
 			return s.Preview()
 		})},
+		{"ConfirmDiscard", sara, shaped(screen.Shaper.ConfirmDiscard)},
 		{"Preview_of_nothing", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r}.Preview() }},
 		{"Published", sara, func(r screen.Reader) view.Message {
 			return r.Published(crm.Published{Version: 4, Changes: w.draft().Changes}, w.draft().Target)

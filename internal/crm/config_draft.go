@@ -21,7 +21,7 @@ type Draft struct {
 	Target   Config
 	Changes  []ConfigChange // what the manager changed
 	Problems []Problem      // why it cannot be published; those of before do not count
-	Impact   []Impact       // of the changed statuses that are in force, in order
+	Impact   []Impact       // for a preview: see Service.ConfigImpact
 	// TouchedAt is when it was edited last; zero for one that was not begun, which
 	// is the configuration in force.
 	TouchedAt time.Time
@@ -51,8 +51,16 @@ func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error)
 	}
 	d := Draft{Base: stored.Base, Target: stored.Target, TouchedAt: stored.TouchedAt,
 		Changes: DiffConfig(base, stored.Target), Problems: newProblems(live, stored.Target, dir)}
-	d.Impact, err = s.store.StatusUse(ctx, touched(d.Changes))
-	return d, err
+	return d, nil
+}
+
+// formInUse is for how long after its last answer a form counts as being filled in.
+const formInUse = time.Hour
+
+// ConfigImpact counts whom a draft touches: those who have the changed statuses that
+// are in force, in the order of the changes. It is dear, and for the preview alone.
+func (s *Service) ConfigImpact(ctx context.Context, d Draft) ([]Impact, error) {
+	return s.store.StatusUse(ctx, touched(d.Changes), s.now().Add(-formInUse))
 }
 
 // rebase brings a draft to the configuration in force, where what others published

@@ -77,7 +77,9 @@ func (m *memory) StoredDraft(ctx context.Context, id crm.StaffID) (crm.StoredDra
 	return m.rows.StoredDraft(ctx, id)
 }
 
-func (m *memory) StatusUse(context.Context, []crm.StatusID) ([]crm.Impact, error) { return nil, nil }
+func (m *memory) StatusUse(context.Context, []crm.StatusID, time.Time) ([]crm.Impact, error) {
+	return nil, nil
+}
 
 func (r *rows) id() int64 { r.next++; return r.next }
 

@@ -18,8 +18,9 @@ type ConfigReader interface {
 	// StoredDraft returns what somebody has not published; ok is false for nothing,
 	// of which only Made is known.
 	StoredDraft(ctx context.Context, staff StaffID) (d StoredDraft, ok bool, err error)
-	// StatusUse counts who has the statuses now, in the order of the IDs.
-	StatusUse(ctx context.Context, ids []StatusID) ([]Impact, error)
+	// StatusUse counts who has the statuses now, in the order of the IDs, and the forms
+	// that are open for them and were touched after since.
+	StatusUse(ctx context.Context, ids []StatusID, since time.Time) ([]Impact, error)
 }
 
 // ConfigTx is what changing the configuration asks of a transaction.

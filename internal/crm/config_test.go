@@ -43,8 +43,8 @@ func TestDraft(t *testing.T) {
 
 	meeting, declined := o.status("In-person meeting"), o.status("Declined")
 	must[crm.Outcome](t)(o.meet(o.agents[0], o.held(phone(1), o.agents[0]), "2026-11-25", o.owner))
-	o.exec(`INSERT INTO forms (id, staff_id, chat_id, kind, subject, opened_at, touched_at) VALUES ('A', $1, 1, 'status', $2, now(), now())`,
-		o.agents[0].ID, meeting.ID)
+	o.exec(`INSERT INTO forms (id, staff_id, chat_id, kind, subject, opened_at, touched_at) VALUES ('A', $1, 1, 'status', $2, $3, $3)`,
+		o.agents[0].ID, meeting.ID, o.clock.Now())
 	cmd := o.by(o.owner)
 	for range 2 { // the second is a repetition
 		made := must[int64](t)(o.EditConfig(ctx, cmd, func(c *crm.Config) (int64, error) {
@@ -77,8 +77,14 @@ func TestDraft(t *testing.T) {
 		t.Error("a draft is in force")
 	}
 	d := must[crm.Draft](t)(o.ConfigDraft(ctx, o.owner.ID))
-	if want := []crm.Impact{{Status: meeting.ID, Customers: 1, Forms: 1}}; len(d.Changes) != 3 || !slices.Equal(d.Impact, want) || len(d.Problems) > 0 {
+	if len(d.Changes) != 3 || d.Impact != nil || len(d.Problems) > 0 {
 		t.Errorf("%+v\n%+v", d.Changes, d.Impact)
+	}
+	for _, forms := range []int{1, 0} { // one that nobody goes on with does not count
+		if got, want := must[[]crm.Impact](t)(o.ConfigImpact(ctx, d)), []crm.Impact{{Status: meeting.ID, Customers: 1, Forms: forms}}; !slices.Equal(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		o.exec(`UPDATE forms SET touched_at = touched_at - interval '2 hours'`)
 	}
 	out := must[crm.Published](t)(o.PublishDraft(ctx, o.by(o.owner)))
 	now := o.dir()

@@ -131,7 +131,7 @@ func (t tx) DeleteDraft(ctx context.Context, staff crm.StaffID) error {
 }
 
 // StatusUse implements crm.ConfigReader.
-func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID) ([]crm.Impact, error) {
+func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID, since time.Time) ([]crm.Impact, error) {
 	if len(ids) == 0 {
 		return nil, nil //nolint:nilnil // of no statuses there is nothing to count
 	}
@@ -141,8 +141,8 @@ func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID) ([]crm.Impact
 	}
 	rows, err := r.q.Query(ctx, `SELECT s.id,
 			(SELECT count(*) FROM customers c WHERE c.status_id = s.id AND NOT c.hidden),
-			(SELECT count(*) FROM forms f WHERE f.kind = 'status' AND f.subject = s.id)
-		FROM unnest($1::bigint[]) WITH ORDINALITY s (id, place) ORDER BY s.place`, numbers)
+			(SELECT count(*) FROM forms f WHERE f.kind = 'status' AND f.subject = s.id AND NOT f.parked AND f.touched_at > $2)
+		FROM unnest($1::bigint[]) WITH ORDINALITY s (id, place) ORDER BY s.place`, numbers, since)
 	if err != nil {
 		return nil, wrap(err, "count the use of statuses")
 	}
