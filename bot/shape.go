@@ -35,6 +35,8 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 		return "", r.askConfig(ctx, ref)
 	case screen.ShapeStatuses:
 		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(ref.Value == "retired") })
+	case screen.ShapeRetired:
+		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Retired(ref.Value, ref.Record, ref.Arg) })
 	case screen.ShapeFields:
 		return "", r.shapeScreen(ctx, screen.Shaper.Fields)
 	case screen.ShapeField, screen.ShapeRequired, screen.ShapeCard, screen.ShapeWeekday, screen.ShapeChoice:

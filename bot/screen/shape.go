@@ -13,6 +13,7 @@ const (
 	ShapeStatuses = "statuses" // the list; Value "retired": of the retired ones
 	ShapeStatus   = "status"   // the editor of status Record
 	ShapeFields   = "fields"   // the columns of the customer record
+	ShapeRetired  = "retired"  // what is retired of Value (status, field of status Record, choice of field Record), after ID Arg
 	ShapeField    = "field"    // the editor of field Record
 	ShapeChoice   = "choice"   // the editor of choice Arg of field Record
 	ShapePreview  = "preview"  // what the draft changes
@@ -155,7 +156,7 @@ func (s Shaper) impact() view.HTML {
 			continue
 		}
 		st, _ := s.Draft.Target.Status(i.Status)
-		line := view.Text("• ") + words(statusLabel(st, s.P.Lang())) + ": " + s.P.HN("shape.customers", i.Customers)
+		line := view.Text("• ") + words(s.clip(statusLabel(st, s.P.Lang()), maxLabel)) + ": " + s.P.HN("shape.customers", i.Customers)
 		if i.Forms > 0 {
 			line += view.Text(s.P.T("common.comma")) + s.P.HN("shape.forms", i.Forms)
 		}
@@ -164,14 +165,14 @@ func (s Shaper) impact() view.HTML {
 	if len(lines) == 0 {
 		return ""
 	}
-	return view.Lines(s.P.H("shape.touches"), view.Lines(lines...))
+	return view.Lines(s.P.H("shape.touches"), s.atMost(lines))
 }
 
 func (s Shaper) problems() view.HTML {
 	if len(s.Draft.Problems) == 0 {
 		return ""
 	}
-	lines := []view.HTML{s.P.H("shape.problems")}
+	var lines []view.HTML
 	for i, p := range s.Draft.Problems {
 		if i == 10 {
 			lines = append(lines, "…")
@@ -179,7 +180,7 @@ func (s Shaper) problems() view.HTML {
 		}
 		lines = append(lines, "• "+s.Problem(p))
 	}
-	return view.Lines(lines...)
+	return view.Lines(s.P.H("shape.problems"), s.atMost(lines))
 }
 
 // Problem words why a configuration cannot be in force.
@@ -208,18 +209,21 @@ func (r Reader) place(at crm.Path) string {
 // asAgents is the keyboard of statuses and the questions of those that change, as an
 // agent will see them.
 func (s Shaper) asAgents() view.HTML {
-	lines := []view.HTML{s.P.H("shape.as_agents")}
+	var lines []view.HTML
 	for _, st := range s.Draft.Target.Statuses {
 		if !st.Retired {
-			lines = append(lines, "["+words(statusLabel(st, s.P.Lang()))+"]")
+			lines = append(lines, "["+words(s.clip(statusLabel(st, s.P.Lang()), maxLabel))+"]")
 		}
 	}
-	parts := []view.HTML{view.Lines(lines...)}
+	parts := []view.HTML{view.Lines(s.P.H("shape.as_agents"), s.atMost(lines))}
 	for _, st := range s.changedStatuses() {
-		parts = append(parts, view.Lines(view.Bold(words(statusLabel(st, s.P.Lang()))), s.asked(st)))
+		parts = append(parts, view.Lines(view.Bold(words(s.clip(statusLabel(st, s.P.Lang()), maxLabel))), s.asked(st)))
 	}
 	return view.Paragraphs(parts...)
 }
+
+// maxLabel is how much of a status's label is shown: all of it where there is room.
+const maxLabel = crm.MaxTitle + crm.MaxEmoji + 1
 
 func statusLabel(st crm.Status, lang crm.Language) string {
 	if st.Emoji == "" {
@@ -239,26 +243,41 @@ func (r Reader) Published(p crm.Published, now crm.Config) view.Message {
 
 // ConfigLog is who changed what, newest first.
 func (r Reader) ConfigLog(versions []crm.ConfigVersion, now crm.Config, more, first bool) view.Message {
+	if len(versions) == 0 {
+		return view.Message{HTML: view.Paragraphs(r.P.H("shape.log_title"), r.P.H("shape.log_empty")), Inline: r.keyboard(r.SettingsBack())}
+	}
+	// What could not be read well beside newer ones is on the next page.
+	tight := r
+	tight.tight = 50
+	length := view.Length(r.P.H("shape.log_title"))
+	for i, v := range versions {
+		if length += len("\n\n") + view.Length(tight.version(v, now)); length > view.MaxText && i > 0 {
+			versions, more = versions[:i], true
+			break
+		}
+	}
 	html := r.fit(func(r Reader) view.HTML {
 		parts := []view.HTML{r.P.H("shape.log_title")}
-		if len(versions) == 0 {
-			parts = append(parts, r.P.H("shape.log_empty"))
-		}
 		for _, v := range versions {
-			head := "• " + r.When(v.At) + " — " + words(r.StaffName(v.Actor))
-			if v.Undoes != 0 {
-				head += " " + view.Text(r.P.T("shape.log_undo"))
-			}
-			parts = append(parts, view.Lines(head, Shaper{Reader: r}.changes(v.Changes, now)))
+			parts = append(parts, r.version(v, now))
 		}
 		return view.Paragraphs(parts...)
 	})
 	var rows [][]view.Button
-	if first && len(versions) > 0 {
+	if first {
 		rows = append(rows, []view.Button{shapeButton(r.P.T("shape.undo_newest"), callback.Ref{Question: ShapeUndo, Arg: versions[0].Version})})
 	}
 	if more {
 		rows = append(rows, []view.Button{shapeButton(r.P.T("timeline.older"), callback.Ref{Question: ShapeLog, Arg: versions[len(versions)-1].Version})})
 	}
 	return view.Message{HTML: html, Inline: r.keyboard(append(rows, r.SettingsBack())...)}
+}
+
+// version is who made a version, when, and what it changed.
+func (r Reader) version(v crm.ConfigVersion, now crm.Config) view.HTML {
+	head := "• " + r.When(v.At) + " — " + words(r.StaffName(v.Actor))
+	if v.Undoes != 0 {
+		head += " " + view.Text(r.P.T("shape.log_undo"))
+	}
+	return view.Lines(head, Shaper{Reader: r}.changes(v.Changes, now))
 }

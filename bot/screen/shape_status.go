@@ -11,33 +11,24 @@ import (
 
 // Statuses is the list of statuses in their order, each opening its editor.
 func (s Shaper) Statuses(retired bool) view.Message {
+	if retired {
+		return s.Retired("status", 0, 0)
+	}
 	var buttons []view.Button
 	others := 0
 	for _, st := range s.Draft.Target.Statuses {
-		if st.Retired != retired {
+		if st.Retired {
 			others++
 			continue
 		}
 		buttons = append(buttons, shapeButton(statusLabel(st, s.P.Lang()), callback.Ref{Question: ShapeStatus, Record: int64(st.ID)}))
 	}
-	title := "shape.statuses_title"
-	if retired {
-		title = "shape.statuses_retired"
+	last := []view.Button{s.op("shape.add_status", ShapeAdd, 0, "status")}
+	if others > 0 {
+		last = append(last, s.op("shape.retired", ShapeRetired, 0, "status"))
 	}
-	rows := pairs(buttons)
-	last := []view.Button{}
-	if !retired {
-		last = append(last, s.op("shape.add_status", ShapeAdd, 0, "status"))
-	}
-	if others > 0 && !retired {
-		last = append(last, s.op("shape.retired", ShapeStatuses, 0, "retired"))
-	}
-	back := s.SettingsBack()[0]
-	if retired {
-		back = s.op("common.back", ShapeStatuses, 0, "")
-	}
-	return view.Message{HTML: view.Paragraphs(s.P.H(title), s.edited()),
-		Inline: s.keyboard(append(append(rows, last), s.foot(back)...)...)}
+	return view.Message{HTML: view.Paragraphs(s.P.H("shape.statuses_title"), s.edited()),
+		Inline: s.keyboard(append(append(pairs(buttons), last), s.foot(s.SettingsBack()[0])...)...)}
 }
 
 // Status is the editor of one status: what it does, what it asks, what to change.
@@ -68,10 +59,7 @@ func (s Shaper) Status(st crm.Status) view.Message {
 	if appointmentPossible(st) {
 		rows = append(rows, []view.Button{s.op("shape.meeting", ShapeMeeting, id, "")})
 	}
-	for _, f := range st.RetiredFields {
-		b := shapeButton(s.P.T("shape.restore_one", "Title", f.Title.In(s.P.Lang())), callback.Ref{Question: ShapeRestore, Record: int64(f.ID), Value: "field"})
-		rows = append(rows, []view.Button{b})
-	}
+	rows = append(rows, s.retiredRows("field", id)...)
 	rows = append(rows, []view.Button{s.op("shape.up", ShapeMove, id, "up"), s.op("shape.down", ShapeMove, id, "down")},
 		[]view.Button{s.op("shape.retire", ShapeRetire, id, "status"), s.op("shape.english", ShapeAsk, id, "english")})
 	return view.Message{HTML: html, Inline: s.keyboard(append(rows, s.foot(back)...)...)}
@@ -110,14 +98,17 @@ func (s Shaper) rules(st crm.Status) view.HTML {
 	if len(st.After) > 0 {
 		var titles []view.HTML
 		for _, id := range st.After {
-			titles = append(titles, words(s.beforeTitle(id)))
+			titles = append(titles, words(s.clip(s.beforeTitle(id), maxLabel)))
+			if len(titles) == s.few && s.few > 0 {
+				break
+			}
 		}
 		lines = append(lines, s.line("shape.after", joinHTML(titles, view.Text(s.P.T("common.comma")))))
 	}
 	if date, ok := st.Field(st.AppointmentDate); ok {
-		made := words(date.Title.In(s.P.Lang()))
+		made := words(s.clip(date.Title.In(s.P.Lang()), 60))
 		if clock, ok := st.Field(st.AppointmentTime); ok {
-			made += view.Text(s.P.T("common.comma")) + words(clock.Title.In(s.P.Lang()))
+			made += view.Text(s.P.T("common.comma")) + words(s.clip(clock.Title.In(s.P.Lang()), 60))
 		}
 		lines = append(lines, s.line("shape.meeting", made))
 	}
@@ -150,11 +141,9 @@ func (s Shaper) beforeTitle(id crm.StatusID) string {
 
 // asked is what a status asks, in order, as an agent meets it.
 func (s Shaper) asked(st crm.Status) view.HTML {
-	lines := []view.HTML{s.P.H("shape.asks")}
-	n := 0
+	var lines []view.HTML
 	add := func(what view.HTML) {
-		n++
-		lines = append(lines, view.Text(s.P.Num(n)+". ")+what)
+		lines = append(lines, view.Text(s.P.Num(len(lines)+1)+". ")+what)
 	}
 	for _, f := range st.Fields {
 		add(s.fieldWords(f))
@@ -165,10 +154,10 @@ func (s Shaper) asked(st crm.Status) view.HTML {
 	if st.Reminder != crm.ReminderNo {
 		add(s.P.H("form.reminder"))
 	}
-	if n == 0 {
+	if len(lines) == 0 {
 		return s.P.H("shape.asks_nothing")
 	}
-	return view.Lines(lines...)
+	return view.Lines(s.P.H("shape.asks"), s.atMost(lines))
 }
 
 // Choose asks for one of a few values of a status's part.

@@ -58,6 +58,14 @@ func (w world) shaping() []story {
 	return []story{
 		{"Statuses", sara, shaped(func(s screen.Shaper) view.Message { return s.Statuses(false) })},
 		{"Statuses_retired", sara, shaped(func(s screen.Shaper) view.Message { return s.Statuses(true) })},
+		{"Retired_choices", sara, shaped(func(s screen.Shaper) view.Message {
+			f := &s.Draft.Target.Fields[0]
+			for id := crm.ChoiceID(3); id < 30; id++ {
+				f.Choices = append(f.Choices, crm.ChoiceOption{ID: id, Title: crm.Title{Text: s.P.Num(int(id))}, Retired: true})
+			}
+			return s.Retired("choice", int64(f.ID), 2)
+		})},
+		{"Retired_questions", sara, shaped(func(s screen.Shaper) view.Message { return s.Retired("field", int64(meeting), 0) })},
 		{"Status", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[0]) })},
 		{"Status_plain", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[1]) })},
 		{"Status_retired", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[2]) })},

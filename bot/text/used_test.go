@@ -62,6 +62,7 @@ var computed = map[string][]string{
 	"shape.next_":     {"anyone", "last"},
 	"shape.q_":        {"title", "english", "emoji", "help"},
 	"shape.q_new_":    {"status", "field", "choice"},
+	"shape.retired_":  {"status", "field", "choice"},
 	"shape.reminder_": {"no", "yes", "optional"},
 	"role.":           {string(crm.Owner), string(crm.Manager), string(crm.Agent)},
 	"value.":          {"yes", "no"},
