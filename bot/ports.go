@@ -71,6 +71,7 @@ type Domain interface {
 	ConfigImpact(ctx context.Context, d crm.Draft) ([]crm.Impact, error)
 	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
 	DiscardDraft(ctx context.Context, cmd crm.Command) error
+	TakeTheirs(ctx context.Context, cmd crm.Command, at crm.Path) error
 	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)
 	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
 	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)

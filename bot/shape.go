@@ -27,6 +27,8 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 		return r.undoConfig(ctx, ref.Arg)
 	case screen.ShapeLog:
 		return "", r.configLog(ctx, r.up.Message, ref.Arg)
+	case screen.ShapeTheirs, screen.ShapeTheirPart:
+		return "", r.takeTheirs(ctx, screen.TheirsAt(ref))
 	case screen.ShapePreview:
 		return "", r.preview(ctx)
 	case screen.ShapeTry:
@@ -87,6 +89,14 @@ func (r *request) preview(ctx context.Context) error {
 		return err
 	}
 	return r.inPlace(ctx, screen.Shaper{Reader: r.reader(), Draft: draft}.Preview())
+}
+
+// takeTheirs gives up what clashes with others' changes at a path.
+func (r *request) takeTheirs(ctx context.Context, at crm.Path) error {
+	if err := r.Domain.TakeTheirs(ctx, r.command(), at); err != nil {
+		return err
+	}
+	return r.preview(ctx)
 }
 
 // discard forgets the draft where its manager is sure.

@@ -10,34 +10,36 @@ import (
 // to, Arg a second thing, Value what to make of it. Objects that are not published
 // yet have IDs below 0.
 const (
-	ShapeStatuses = "statuses" // the list; Value "retired": of the retired ones
-	ShapeStatus   = "status"   // the editor of status Record
-	ShapeFields   = "fields"   // the columns of the customer record
-	ShapeRetired  = "retired"  // what is retired of Value (status, field of status Record, choice of field Record), after ID Arg
-	ShapeField    = "field"    // the editor of field Record
-	ShapeChoice   = "choice"   // the editor of choice Arg of field Record
-	ShapePreview  = "preview"  // what the draft changes
-	ShapePublish  = "publish"  // put it in force as DraftStamp Arg
-	ShapeDiscard  = "discard"  // ask whether to forget it; Value DiscardYes: forget it
-	ShapeTry      = "try"      // fill status Record in, as an agent would, without saving
-	ShapeLog      = "log"      // who changed what, before version Arg
-	ShapeUndo     = "undo"     // take version Arg back
-	ShapeAsk      = "ask"      // ask for Value (a text) of Record
-	ShapeAdd      = "add"      // ask for a new Value (status, field, choice) of Record
-	ShapeMove     = "move"     // status, field or choice (Arg) Record: Value up, down
-	ShapeRetire   = "retire"   // status, field: Record; choice: Arg of Record
-	ShapeRestore  = "restore"  //
-	ShapeCartable = "cartable" // status Record: choose, or Value
-	ShapeNext     = "next"     // who may be next: choose, or Value
-	ShapePerson   = "person"   // colleague Arg in or out of those who may be next
-	ShapeRemind   = "remind"   // the reminder: choose, or Value
-	ShapeOffer    = "offer"    // offer Value in or out
-	ShapeEnds     = "ends"     // how it ends the follow-up: choose, or Value
-	ShapeAfter    = "after"    // which may come before: choose; status Arg in or out, Value "all"
-	ShapeRequired = "required" // field Record: Value yes, no
-	ShapeCard     = "card"     // customer field Record: Value front, plain, hidden
-	ShapeMeeting  = "meeting"  // the fields that make the appointment: choose, or Value date-time
-	ShapeWeekday  = "weekday"  // day-of-week field Record follows date field Arg; 0 for none
+	ShapeStatuses  = "statuses"  // the list; Value "retired": of the retired ones
+	ShapeStatus    = "status"    // the editor of status Record
+	ShapeFields    = "fields"    // the columns of the customer record
+	ShapeRetired   = "retired"   // what is retired of Value (status, field of status Record, choice of field Record), after ID Arg
+	ShapeField     = "field"     // the editor of field Record
+	ShapeChoice    = "choice"    // the editor of choice Arg of field Record
+	ShapePreview   = "preview"   // what the draft changes
+	ShapePublish   = "publish"   // put it in force as DraftStamp Arg
+	ShapeDiscard   = "discard"   // ask whether to forget it; Value DiscardYes: forget it
+	ShapeTheirs    = "theirs"    // leave what others published of object Record, of kind Value, as it is; with 0 the order
+	ShapeTheirPart = "theirpart" // likewise part Value of the settings
+	ShapeTry       = "try"       // fill status Record in, as an agent would, without saving
+	ShapeLog       = "log"       // who changed what, before version Arg
+	ShapeUndo      = "undo"      // take version Arg back
+	ShapeAsk       = "ask"       // ask for Value (a text) of Record
+	ShapeAdd       = "add"       // ask for a new Value (status, field, choice) of Record
+	ShapeMove      = "move"      // status, field or choice (Arg) Record: Value up, down
+	ShapeRetire    = "retire"    // status, field: Record; choice: Arg of Record
+	ShapeRestore   = "restore"   //
+	ShapeCartable  = "cartable"  // status Record: choose, or Value
+	ShapeNext      = "next"      // who may be next: choose, or Value
+	ShapePerson    = "person"    // colleague Arg in or out of those who may be next
+	ShapeRemind    = "remind"    // the reminder: choose, or Value
+	ShapeOffer     = "offer"     // offer Value in or out
+	ShapeEnds      = "ends"      // how it ends the follow-up: choose, or Value
+	ShapeAfter     = "after"     // which may come before: choose; status Arg in or out, Value "all"
+	ShapeRequired  = "required"  // field Record: Value yes, no
+	ShapeCard      = "card"      // customer field Record: Value front, plain, hidden
+	ShapeMeeting   = "meeting"   // the fields that make the appointment: choose, or Value date-time
+	ShapeWeekday   = "weekday"   // day-of-week field Record follows date field Arg; 0 for none
 )
 
 // Shaper is a reader who shapes the business, with the draft that they shape.
@@ -106,6 +108,7 @@ func (s Shaper) Preview() view.Message {
 	if len(d.Problems) == 0 {
 		rows = append(rows, []view.Button{publish})
 	}
+	rows = append(rows, s.theirs()...)
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
 	rows = append(rows, []view.Button{discard}, []view.Button{s.op("common.back", ShapeStatuses, 0, "")})
@@ -189,6 +192,9 @@ func (r Reader) Problem(p crm.Problem) view.HTML {
 	title := arg("Title")
 	if title == "" {
 		title = words(r.place(p.Path))
+	}
+	if p.Key == crm.ProblemConflict {
+		title = words(r.clip(r.clashing(p), 60))
 	}
 	return r.P.H("problem."+p.Key, "Title", title, "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
 }

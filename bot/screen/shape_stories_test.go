@@ -97,6 +97,16 @@ func (w world) shaping() []story {
 			slices.SortFunc(s.Draft.Problems, func(a, b crm.Problem) int { return strings.Compare(a.Key, b.Key) })
 			return s.Preview()
 		})},
+		{"Preview_with_clashes", sara, shaped(func(s screen.Shaper) view.Message {
+			for _, at := range []crm.Path{{Kind: crm.ObjectStatus, ID: int64(meeting)}, {Kind: crm.ObjectField, Part: "order"}, {Kind: crm.ObjectSettings, Part: "agents_see_all"}} {
+				p := crm.Problem{Path: at, Key: crm.ProblemConflict, Args: map[string]string{"Name": w.name("امید")}}
+				if at.ID != 0 {
+					p.Args["Title"] = w.title("جلسه", "Meeting").Text
+				}
+				s.Draft.Problems = append(s.Draft.Problems, p)
+			}
+			return s.Preview()
+		})},
 		{"ConfirmDiscard", sara, shaped(screen.Shaper.ConfirmDiscard)},
 		{"Preview_of_nothing", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r}.Preview() }},
 		{"Published", sara, func(r screen.Reader) view.Message {

@@ -54,7 +54,7 @@ var computed = map[string][]string{
 	"problem.": {crm.ProblemEmpty, crm.ProblemLong, crm.ProblemDuplicate, crm.ProblemTooMany, crm.ProblemValue,
 		crm.ProblemNoChoices, crm.ProblemAppointment, crm.ProblemWeekday, crm.ProblemOffer, crm.ProblemColleague,
 		crm.ProblemUnreachable, crm.ProblemUnknown, crm.ProblemFixed, crm.ProblemBuiltIn, crm.ProblemTwice,
-		crm.ProblemQuestion, crm.ProblemNoStatuses, crm.ProblemNoRecipient},
+		crm.ProblemQuestion, crm.ProblemNoStatuses, crm.ProblemNoRecipient, crm.ProblemConflict},
 	"shape.ask_":      {"cartable", "next", "remind", "ends", "after", "meeting"},
 	"shape.cartable_": {"none", "next", "stay"},
 	"shape.ends_":     {"open", "won", "lost", "blocked"},

@@ -28,7 +28,8 @@ type Draft struct {
 }
 
 // ConfigDraft reads a manager's draft. What others published since it was begun is
-// in it already, unless they changed the same things.
+// in it already, unless they changed the same things: those are problems of
+// ProblemConflict, until TakeTheirs settles them.
 func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error) {
 	dir, err := s.store.Directory(ctx)
 	if err != nil {
@@ -45,12 +46,17 @@ func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error)
 	if !ok {
 		return Draft{Base: dir.Version, Target: live}, nil
 	}
-	base, _, err := rebase(ctx, s.store, &stored, dir)
+	begun := stored.Base
+	base, clashes, err := rebase(ctx, s.store, &stored, dir)
+	if err != nil {
+		return Draft{}, err
+	}
+	conflicts, err := conflicts(ctx, s.store, dir, begun, clashes)
 	if err != nil {
 		return Draft{}, err
 	}
 	d := Draft{Base: stored.Base, Target: stored.Target, TouchedAt: stored.TouchedAt,
-		Changes: DiffConfig(base, stored.Target), Problems: newProblems(live, stored.Target, dir)}
+		Changes: DiffConfig(base, stored.Target), Problems: append(conflicts, newProblems(live, stored.Target, dir)...)}
 	return d, nil
 }
 
@@ -64,8 +70,9 @@ func (s *Service) ConfigImpact(ctx context.Context, d Draft) ([]Impact, error) {
 }
 
 // rebase brings a draft to the configuration in force, where what others published
-// since does not clash with it, and returns the configuration that it changes.
-func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Directory) (base Config, _ *clash, err error) {
+// since does not clash with it, and returns the configuration that it changes. Where
+// it clashes, the draft stays as it is.
+func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Directory) (base Config, _ []clash, err error) {
 	live := dir.Config()
 	if d.Base == dir.Version {
 		d.Target = d.Target.completed(live)
@@ -77,9 +84,9 @@ func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Director
 	}
 	base = base.canonical()
 	d.Target = d.Target.completed(base)
-	merged, c := merge(base, d.Target, live)
-	if c != nil {
-		return base, c, nil
+	merged, clashes := merge(base, d.Target, live)
+	if len(clashes) > 0 {
+		return base, clashes, nil
 	}
 	d.Base, d.Target = dir.Version, merged
 	return live, nil, nil

@@ -54,6 +54,7 @@ const (
 	ProblemTwice       = "twice"        // one ID or key for two things
 	ProblemQuestion    = "question"     // a form asks for a field that is not there, or twice
 	ProblemNoStatuses  = "no_statuses"  // none is in use
+	ProblemConflict    = "conflict"     // Name published another change of the same thing, or of the order (Part "order")
 	ProblemNoRecipient = "no_recipient" // a lead is to go to one person, and nobody is named
 )
 

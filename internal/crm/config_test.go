@@ -130,6 +130,7 @@ func TestAgentsConfigureNothing(t *testing.T) {
 		"discard": func() error { return o.DiscardDraft(ctx, o.by(sara)) },
 		"apply":   func() error { _, err := o.ApplyConfig(ctx, o.by(sara), o.config()); return err },
 		"undo":    func() error { _, err := o.UndoConfig(ctx, o.by(sara), version); return err },
+		"theirs":  func() error { return o.TakeTheirs(ctx, o.by(sara), crm.Path{}) },
 		"draft":   func() error { _, err := o.ConfigDraft(ctx, sara.ID); return err },
 		"log":     func() error { _, err := o.ConfigLog(ctx, sara, 0, 1); return err },
 		"name":    func() error { return o.NameBusiness(ctx, o.by(sara), "x") },
@@ -203,13 +204,25 @@ func TestTwoManagers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin(second, both[0])
+			begin(second, func(c *crm.Config) error { _, err := c.AddStatus(text("نو "+name), ""); return err })
 			o.publish(o.owner, both[1])
+			theirs := o.config()
+			clashing := must[crm.Draft](t)(o.ConfigDraft(ctx, second.ID)).Problems
+			if len(clashing) != 1 || clashing[0].Key != crm.ProblemConflict || clashing[0].Args["Name"] != o.owner.Name {
+				t.Fatalf("%+v", clashing)
+			}
 			e := o.refused(t, crm.Conflict, crm.KeyConfigConflict, func() error { _, err := o.PublishDraft(ctx, o.by(second)); return err })
 			if e.Staff != o.owner.ID || e.Title == (crm.Title{}) && e.Field == "" {
 				t.Errorf("%+v", e)
 			}
-			if err := o.DiscardDraft(ctx, o.by(second)); err != nil {
-				t.Fatal(err)
+			for range 2 { // the second has nothing to settle
+				if err := o.TakeTheirs(ctx, o.by(second), clashing[0].Path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out := must[crm.Published](t)(o.PublishDraft(ctx, o.by(second)))
+			if len(out.Changes) != 1 || out.Changes[0].What != crm.WhatAdded || len(crm.DiffConfig(theirs, o.config())) != 1 {
+				t.Errorf("%+v", out.Changes)
 			}
 		})
 	}
