@@ -49,6 +49,8 @@ type Domain interface {
 	Done(ctx context.Context, cmd crm.Command, id crm.ReminderID) (crm.Outcome, error)
 	React(ctx context.Context, actor crm.StaffID, id crm.ReminderID) error
 	Undo(ctx context.Context, cmd crm.Command, id crm.EventID) (crm.Outcome, error)
+	EraseUndone(ctx context.Context, cmd crm.Command, p persian.Phone) (crm.Outcome, error)
+	Undone(ctx context.Context, actor crm.Staff, p persian.Phone) (bool, error)
 	Erase(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 
 	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)

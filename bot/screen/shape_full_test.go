@@ -129,7 +129,7 @@ func TestFullPagesLeaveNothingOut(t *testing.T) {
 	}
 	var versions []crm.ConfigVersion
 	for v := int64(30); v > 0; v-- {
-		versions = append(versions, crm.ConfigVersion{Version: v, At: w.ago(0), Actor: sara, Changes: d.Changes[v%3:v]})
+		versions = append(versions, crm.ConfigVersion{Version: v, At: w.ago(0), Actor: sara, Changes: d.Changes[v%3 : v]})
 	}
 	page := func(before int64) view.Message {
 		rest := versions

@@ -193,8 +193,8 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		if reachable {
 			return struct{}{}, w.saveBack(ctx, st)
 		}
-		if err := w.saveStaff(ctx, st); err != nil {
-			return struct{}{}, err
+		if err := w.saveStaff(ctx, st); err != nil || !st.Active() {
+			return struct{}{}, err // who left is not missed
 		}
 		others := slices.DeleteFunc(w.reachableManagers(), func(m Staff) bool { return m.ID == id })
 		return struct{}{}, w.notify(ctx, Event{}, to(others, Notification{Kind: NotifySilent, About: id}))

@@ -168,6 +168,8 @@ type Reader interface {
 	BatchWaiting(ctx context.Context, id BatchID) (int, error)
 	HeldCount(ctx context.Context, id StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	// HiddenWith says whether LockHiddenWith would find somebody of this number.
+	HiddenWith(ctx context.Context, p persian.Phone) (bool, error)
 	ConfigReader
 	// DueRoutes returns up to limit customers whose route is to be looked at, the
 	// longest due first.
