@@ -92,8 +92,8 @@ func (r *request) inputKey() string {
 type step func(form.Definition, form.Draft) (form.Draft, form.Outcome)
 
 // advance feeds one input to a draft and shows what came of it. An input that
-// answers a question counts only where its person has seen the questions as they
-// are now; others (go on, give up) count anyway.
+// answers a question counts only where its person has seen the question as it is now;
+// others (go on, give up) count anyway.
 func (r *request) advance(ctx context.Context, id string, answers bool, take step) (toast string, err error) {
 	d, err := r.Drafts.Load(ctx, id)
 	if errors.Is(err, ErrDraftGone) {
@@ -116,12 +116,7 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 	case repeated && d.Args[argSubmitting] != "":
 		out.Submit = true
 	case d.DefinitionVersion != def.Version:
-		d = r.adapted(def, d)
-		if !answers {
-			d, out = take(def, d)
-			out.Submit = false
-		}
-		out.Toast = r.p.T("form_bot.changed")
+		d, out = r.taken(def, d, answers, take)
 	case !repeated:
 		d, out = take(def, d)
 	}

@@ -38,7 +38,7 @@ const (
 	ShapeAfter     = "after"     // which may come before: choose; status Arg in or out, Value "all"
 	ShapeRequired  = "required"  // field Record: Value yes, no
 	ShapeCard      = "card"      // customer field Record: Value front, plain, hidden
-	ShapeMeeting   = "meeting"   // the fields that make the appointment: choose, or Value date-time
+	ShapeMeeting   = "meeting"   // the fields that make the appointment: choose, or date Arg and time Value, in base 36; 0 for none
 	ShapeWeekday   = "weekday"   // day-of-week field Record follows date field Arg; 0 for none
 )
 

@@ -12,7 +12,7 @@ func (s Shaper) fieldWords(f crm.Field) view.HTML {
 	switch {
 	case f.Derived != 0:
 		out += " · " + s.P.H("shape.follows")
-	case f.Status != 0 && f.Required:
+	case f.Required:
 		out += " · " + s.P.H("shape.required_yes")
 	case f.Status != 0:
 		out += " · " + s.P.H("shape.required_no")
@@ -66,7 +66,7 @@ func (s Shaper) Field(f crm.Field) view.Message {
 		return view.Paragraphs(append(parts, s.edited())...)
 	})
 	buttons := []view.Button{s.op("shape.title", ShapeAsk, id, "ftitle"), s.op("shape.help", ShapeAsk, id, "help")}
-	if f.Status != 0 && f.Derived == 0 {
+	if f.Derived == 0 {
 		buttons = append(buttons, s.requiredButton(f))
 	}
 	rows := pairs(buttons)

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"strconv"
 	"strings"
 
 	"cartable/bot/callback"
@@ -175,7 +174,8 @@ func (s Shaper) Choose(st crm.Status, op string) view.Message {
 	case ShapeNext:
 		pick("shape.next_anyone", "anyone", st.Next.Mode == crm.NextAnyone)
 		rows = append(rows, s.colleagues(st)...)
-		rows = append(rows, []view.Button{ticked(s.op("shape.next_managers", op, id, "role:manager"), st.Next.Role == crm.Manager)})
+		pick("shape.next_managers", "role:manager", st.Next.Role == crm.Manager)
+		pick("shape.next_agents", "role:agent", st.Next.Role == crm.Agent)
 		pick("shape.next_last", "last", st.Next.Mode == crm.NextLast)
 	case ShapeRemind:
 		for _, r := range []crm.ReminderRule{crm.ReminderYes, crm.ReminderOptional, crm.ReminderNo} {
@@ -216,7 +216,7 @@ func (s Shaper) colleagues(st crm.Status) [][]view.Button {
 	return pairs(buttons)
 }
 
-// OfferChoices are the offers that can be chosen by a tap, as buttons carry them.
+// OfferChoices are the offers that can be chosen by a tap; a button carries the String.
 func OfferChoices() []crm.Offer {
 	return []crm.Offer{
 		{Kind: crm.OfferBefore, Minutes: 60}, {Kind: crm.OfferBefore, Minutes: 30}, {Kind: crm.OfferBefore, Minutes: 180},
@@ -231,13 +231,13 @@ func OfferChoices() []crm.Offer {
 func (s Shaper) offerButtons(st crm.Status) [][]view.Button {
 	chosen := strings.Join(offerStrings(st.Offers), ",")
 	var buttons []view.Button
-	for i, o := range OfferChoices() {
+	for _, o := range OfferChoices() {
 		if o.Relative() && !st.Dates(o.Kind) {
 			continue
 		}
 		on := strings.Contains(","+chosen+",", ","+o.String()+",")
 		buttons = append(buttons, ticked(shapeButton(s.offerLabel(o.String()),
-			callback.Ref{Question: ShapeOffer, Record: int64(st.ID), Value: strconv.Itoa(i)}), on))
+			callback.Ref{Question: ShapeOffer, Record: int64(st.ID), Value: o.String()}), on))
 	}
 	return pairs(buttons)
 }
@@ -263,12 +263,11 @@ func (s Shaper) afterButtons(st crm.Status) [][]view.Button {
 // meetingButtons are the pairs of fields that can make the appointment.
 func (s Shaper) meetingButtons(st crm.Status) [][]view.Button {
 	id := int64(st.ID)
-	rows := [][]view.Button{{ticked(s.op("shape.meeting_none", ShapeMeeting, id, "none"), st.AppointmentDate == 0)}}
+	rows := [][]view.Button{{ticked(s.op("shape.meeting_none", ShapeMeeting, id, "0"), st.AppointmentDate == 0)}}
 	add := func(label string, date, clock crm.FieldID) {
 		on := st.AppointmentDate == date && st.AppointmentTime == clock
-		// A pair is named by the places of its fields: IDs of both would not fit.
-		value := strconv.Itoa(placeOf(st, date)) + "-" + strconv.Itoa(placeOf(st, clock))
-		rows = append(rows, []view.Button{ticked(shapeButton(label, callback.Ref{Question: ShapeMeeting, Record: id, Value: value}), on)})
+		ref := callback.Ref{Question: ShapeMeeting, Record: id, Arg: int64(date), Value: base36(int64(clock))}
+		rows = append(rows, []view.Button{ticked(shapeButton(label, ref), on)})
 	}
 	for _, d := range st.Fields {
 		switch d.Type {
@@ -283,14 +282,4 @@ func (s Shaper) meetingButtons(st crm.Status) [][]view.Button {
 		}
 	}
 	return rows
-}
-
-// placeOf is where a field stands in its status, from 1; 0 for none.
-func placeOf(st crm.Status, id crm.FieldID) int {
-	for i, f := range st.Fields {
-		if f.ID == id {
-			return i + 1
-		}
-	}
-	return 0
 }

@@ -44,3 +44,47 @@ func TestNewIDsAreNotReused(t *testing.T) {
 		return o.edit(o.owner, func(c *crm.Config) error { return c.SetEmoji(crm.StatusID(first), "☕") })
 	})
 }
+
+// What might only come after a new status that goes again does not come after all:
+// the draft says that nothing leads to it.
+func TestRetiredAloneBefore(t *testing.T) {
+	o := newOffice(t, 0)
+	if err := o.edit(o.owner, func(c *crm.Config) error {
+		id, err := c.AddStatus(text("نو"), "")
+		if err != nil {
+			return err
+		}
+		must[any](t)(nil, c.SetAfter(2, []crm.StatusID{id}))
+		must[any](t)(nil, c.SetAfter(3, []crm.StatusID{id, 2}))
+		return c.RetireStatus(id)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d := must[crm.Draft](t)(o.ConfigDraft(t.Context(), o.owner.ID))
+	if len(d.Problems) != 2 || d.Problems[0].Key != crm.ProblemUnreachable || d.Problems[1].Key != crm.ProblemUnreachable {
+		t.Errorf("%+v", d.Problems)
+	}
+	if err := o.edit(o.owner, func(c *crm.Config) error { return c.SetAfter(2, []crm.StatusID{2, 1}) }); err != nil {
+		t.Fatal(err)
+	}
+	if d := must[crm.Draft](t)(o.ConfigDraft(t.Context(), o.owner.ID)); len(d.Problems) != 0 {
+		t.Errorf("%+v", d.Problems)
+	}
+}
+
+// A required field of the customer is not emptied once it is filled.
+func TestRequiredCustomerField(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx, sara := t.Context(), o.agents[0]
+	id := o.held(phone(1), sara)
+	level := o.dir().Fields[0].ID
+	o.publish(o.owner, func(c *crm.Config) error { return c.SetRequired(level, true) })
+	set := func(v crm.Value) error {
+		_, err := o.Edit(ctx, o.by(sara), id, crm.Patch{Values: crm.Values{level: v}})
+		return err
+	}
+	if err := set("کارشناسی"); err != nil {
+		t.Fatal(err)
+	}
+	o.refused(t, crm.Invalid, crm.KeyRequired, func() error { return set("") })
+}

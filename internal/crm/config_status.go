@@ -174,7 +174,8 @@ func move[T any](list []T, i int, to Direction, skip func(T) bool) {
 }
 
 // RetireStatus takes a status out of use: it is offered no more, and history
-// keeps it. One that was never published goes.
+// keeps it. One that was never published goes; what might come after it alone is left
+// to come after itself, which no order leads to: a problem that its manager is shown.
 func (c *Config) RetireStatus(id StatusID) error {
 	return c.editStatus(id, func(s *Status) error {
 		if id > 0 {
@@ -183,7 +184,12 @@ func (c *Config) RetireStatus(id StatusID) error {
 		}
 		c.Statuses = slices.DeleteFunc(c.Statuses, func(s Status) bool { return s.ID == id })
 		for i := range c.Statuses {
-			c.Statuses[i].After = slices.DeleteFunc(c.Statuses[i].After, func(b StatusID) bool { return b == id })
+			s := &c.Statuses[i]
+			before := len(s.After)
+			s.After = slices.DeleteFunc(s.After, func(b StatusID) bool { return b == id })
+			if before > 0 && len(s.After) == 0 {
+				s.After = []StatusID{s.ID} // none would mean all
+			}
 		}
 		return nil
 	})
