@@ -6,6 +6,7 @@ import (
 	"cartable/bot/callback"
 	"cartable/bot/screen"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // erase asks a manager whether a customer is to be erased, and erases on their yes.
@@ -35,6 +36,29 @@ func (r *request) erase(ctx context.Context, ref callback.Ref) (string, error) {
 		}
 	}
 	return "", r.inPlace(ctx, r.reader().ErasedNow())
+}
+
+// eraseUndone asks a manager whether what was undone of a number is to be erased, and
+// erases on their yes.
+func (r *request) eraseUndone(ctx context.Context, p persian.Phone, sure bool) error {
+	if !sure {
+		found, err := r.Domain.Undone(ctx, r.staff, p)
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return &crm.Error{Code: crm.NotFound, Key: crm.KeyNoCustomer}
+		}
+		return r.inPlace(ctx, r.reader().ConfirmEraseUndone(p))
+	}
+	out, err := r.Domain.EraseUndone(ctx, r.command(), p)
+	if err != nil {
+		return err
+	}
+	if err := r.closeFormsAbout(ctx, out.Customer); err != nil {
+		return err
+	}
+	return r.inPlace(ctx, r.reader().ErasedNow())
 }
 
 // closeFormsAbout ends what anybody is filling in about a customer, with the answers.

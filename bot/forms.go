@@ -92,8 +92,8 @@ func (r *request) inputKey() string {
 type step func(form.Definition, form.Draft) (form.Draft, form.Outcome)
 
 // advance feeds one input to a draft and shows what came of it. An input that
-// answers a question counts only where its person has seen the questions as they
-// are now; others (go on, give up) count anyway.
+// answers a question counts only where its person has seen the question as it is now;
+// others (go on, give up) count anyway.
 func (r *request) advance(ctx context.Context, id string, answers bool, take step) (toast string, err error) {
 	d, err := r.Drafts.Load(ctx, id)
 	if errors.Is(err, ErrDraftGone) {
@@ -116,12 +116,7 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 	case repeated && d.Args[argSubmitting] != "":
 		out.Submit = true
 	case d.DefinitionVersion != def.Version:
-		d = r.adapted(def, d)
-		if !answers {
-			d, out = take(def, d)
-			out.Submit = false
-		}
-		out.Toast = r.p.T("form_bot.changed")
+		d, out = r.taken(def, d, answers, take)
 	case !repeated:
 		d, out = take(def, d)
 	}
@@ -190,10 +185,14 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
 	}
-	if crm.IsKey(err, crm.KeyDefinition) || crm.IsKey(err, crm.KeyNoStatus) {
+	if formKind(d.Kind) == formStatus && (crm.IsKey(err, crm.KeyDefinition) || crm.IsKey(err, crm.KeyNoStatus)) {
 		return r.redefined(ctx, d)
 	}
-	if words, known := r.words(err); err != nil && known {
+	words, known := r.words(err)
+	if crm.IsKey(err, crm.KeyNoStatus) || crm.IsKey(err, crm.KeyNoField) { // what a manager shapes is gone
+		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
+	}
+	if err != nil && known {
 		var e *crm.Error
 		wrong := errors.As(err, &e) && e.Code == crm.Invalid
 		d = form.Refuse(def, withArg(d, argSubmitting, ""), view.Text(words), wrong, r.env())

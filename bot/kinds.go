@@ -177,6 +177,7 @@ func appointment(c crm.Customer) func(form.Answers) (time.Time, bool) {
 func (r *request) defineEdit(d form.Draft, title string) (form.Definition, error) {
 	name := d.Args[argField]
 	q := form.Question{ID: name, Title: r.p.T("field." + name), Type: crm.Text, Required: true}
+	needed := false
 	switch name {
 	case "name", "city":
 	case "email":
@@ -189,13 +190,14 @@ func (r *request) defineEdit(d form.Draft, title string) (form.Definition, error
 			return form.Definition{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyBadValue}
 		}
 		q = form.FromField(f, r.p.Lang())
-		q.Required = true
+		q.Required, needed = true, f.Required
 		if f.Type == crm.Staffer {
 			q.Choices = r.colleagues(0)
 		}
 	}
-	// What stands can be emptied, but for what a customer is known by.
-	if name != "name" && name != "phone" && d.Prefill[q.ID] != "" {
+	// What stands can be emptied, but for what a customer is known by and what managers
+	// made required.
+	if name != "name" && name != "phone" && !needed && d.Prefill[q.ID] != "" {
 		q.Required, q.Clears = false, true
 	}
 	return form.Definition{Title: title, Questions: []form.Question{q}}, nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -117,7 +118,7 @@ func (r *request) importList(ctx context.Context, draft string) error {
 }
 
 func (r *request) listGone(ctx context.Context, err error) error {
-	if err == ErrDraftGone { //nolint:errorlint // Drafts answer it bare, by contract
+	if errors.Is(err, ErrDraftGone) {
 		_, err = r.show(ctx, r.up.Message, view.Message{HTML: r.p.H("list.lost")})
 	}
 	return err

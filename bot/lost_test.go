@@ -32,3 +32,13 @@ func TestRedisEmptied(t *testing.T) {
 		t.Fatalf("%+v", c)
 	}
 }
+
+// A pasted list whose lines expired is said to be lost; it is no fault.
+func TestPastedListIsLost(t *testing.T) {
+	o := newOffice(t, "fa")
+	o.types(o.owner, "09121234567 علی رضایی\n09351234567 زهرا")
+	o.quiet()
+	must(t, o.redis.FlushDB(t.Context()).Err())
+	o.press(o.owner, "list.take_in")
+	o.owner.SeeLast(t, o.say(o.owner, "list.lost"))
+}

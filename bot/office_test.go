@@ -97,7 +97,7 @@ func (d drafts) LoadList(ctx context.Context, id string) ([]string, error) {
 func drafted(err error) error {
 	switch {
 	case errors.Is(err, session.ErrGone):
-		return bot.ErrDraftGone
+		return fmt.Errorf("%w: %w", bot.ErrDraftGone, err)
 	case errors.Is(err, session.ErrUnavailable):
 		return fmt.Errorf("%w: %w", bot.ErrDraftsAway, err)
 	default:

@@ -49,6 +49,8 @@ type Domain interface {
 	Done(ctx context.Context, cmd crm.Command, id crm.ReminderID) (crm.Outcome, error)
 	React(ctx context.Context, actor crm.StaffID, id crm.ReminderID) error
 	Undo(ctx context.Context, cmd crm.Command, id crm.EventID) (crm.Outcome, error)
+	EraseUndone(ctx context.Context, cmd crm.Command, p persian.Phone) (crm.Outcome, error)
+	Undone(ctx context.Context, actor crm.Staff, p persian.Phone) (bool, error)
 	Erase(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 
 	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)
@@ -82,8 +84,10 @@ type Domain interface {
 	OfferInGroup(ctx context.Context, cmd crm.Command, id crm.SourceID, group crm.GroupID) error
 	Offered(ctx context.Context, dir crm.Directory, id crm.CustomerID, arrival crm.EventID) (crm.Customer, crm.Event, error)
 	ConfigDraft(ctx context.Context, actor crm.StaffID) (crm.Draft, error)
+	ConfigImpact(ctx context.Context, d crm.Draft) ([]crm.Impact, error)
 	EditConfig(ctx context.Context, cmd crm.Command, edit func(*crm.Config) (made int64, err error)) (made int64, err error)
 	DiscardDraft(ctx context.Context, cmd crm.Command) error
+	TakeTheirs(ctx context.Context, cmd crm.Command, at crm.Path) error
 	PublishDraft(ctx context.Context, cmd crm.Command) (crm.Published, error)
 	UndoConfig(ctx context.Context, cmd crm.Command, version int64) (crm.Published, error)
 	ConfigLog(ctx context.Context, actor crm.Staff, before int64, limit int) ([]crm.ConfigVersion, error)

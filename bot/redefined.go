@@ -11,9 +11,34 @@ import (
 // adapted is a draft whose questions managers changed since its person saw them:
 // the answers that still fit stay, and the next view says what changed.
 func (r *request) adapted(def form.Definition, d form.Draft) form.Draft {
-	d, _ = form.Adapt(def, d, r.env())
-	d.Notice = view.Lines(r.p.H("form_bot.changed"), d.Notice)
+	d, changes := form.Adapt(def, d, r.env())
+	if len(changes) > 0 {
+		d.Notice = view.Lines(r.p.H("form_bot.changed"), d.Notice)
+	}
 	return d
+}
+
+// taken gives an input to a draft whose status was published anew since its person saw
+// it. It counts where they saw the question that it answers as it is now, and is saved
+// only where they saw all of them. Answers that were typed for another question would
+// stand under this one: they are asked again.
+func (r *request) taken(def form.Definition, seen form.Draft, answers bool, take step) (form.Draft, form.Outcome) {
+	d, changes := form.Adapt(def, seen, r.env())
+	if len(changes) == 0 {
+		return take(def, d)
+	}
+	d = r.adapted(def, seen)
+	notice, out := d.Notice, form.Outcome{}
+	q, asked := def.Question(seen.Current)
+	if !answers || asked && d.Current == seen.Current && seen.Titles[q.ID] == q.Title {
+		d, out = take(def, d)
+		if d.Notice != notice { // what the input is answered
+			d.Notice = view.Lines(notice, d.Notice)
+		}
+		out.Submit = false
+	}
+	out.Toast = r.p.T("form_bot.changed")
+	return d, out
 }
 
 // redefined goes on with a form whose status managers changed while it was being

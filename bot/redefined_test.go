@@ -78,7 +78,8 @@ func (o *office) wantAnswers(id crm.CustomerID, want map[string]string) {
 }
 
 // A question that came while the form was open is shown before anything is taken
-// as its answer, and what was answered stays.
+// as its answer. What was answered stays, with what is just being answered to a
+// question that is as it was.
 func TestFieldAddedWhileFormIsOpen(t *testing.T) {
 	o, sara, id, s := contracting(t)
 	sara.Type("نرم‌افزار حسابداری")
@@ -92,13 +93,28 @@ func TestFieldAddedWhileFormIsOpen(t *testing.T) {
 		return c.MoveField(number, crm.Up)
 	})
 	sara.Type("۱۲۰۰۰۰۰")
-	sara.See(t, o.say(sara, "form_bot.changed"), "پرسش تازه: شماره قرارداد", "مبلغ")
-	sara.Type("۱۲۰۰۰۰۰")
-	sara.See(t, "شماره قرارداد", "نرم‌افزار حسابداری")
+	sara.See(t, o.say(sara, "form_bot.changed"), "پرسش تازه: شماره قرارداد", "نرم‌افزار حسابداری")
 	sara.Type("ق-۱۲")
 	sara.Press(t, "ذخیره")
 	sara.See(t, o.say(sara, "button.undo"))
 	o.wantAnswers(id, map[string]string{"محصول یا خدمت": "نرم‌افزار حسابداری", "مبلغ": "1200000", "شماره قرارداد": "ق-۱۲"})
+}
+
+// What no question shows goes by unnoticed: the answer counts, and so does the save.
+func TestStatusChangedBesideItsQuestions(t *testing.T) {
+	o, sara, id, s := contracting(t)
+	emoji := func(e string) { t.Helper(); o.publish(func(c *crm.Config) error { return c.SetEmoji(s.ID, e) }) }
+	emoji("🎁")
+	sara.Type("دوره")
+	sara.See(t, "مبلغ")
+	o.publish(func(c *crm.Config) error { return c.MoveField(s.Fields[0].ID, crm.Down) })
+	sara.Type("۵۰۰۰۰۰")
+	sara.See(t, "دوره", "ذخیره")
+	emoji("📦")
+	sara.Press(t, "ذخیره")
+	sara.See(t, o.say(sara, "button.undo"))
+	sara.NoMore(t, o.say(sara, "form_bot.changed"))
+	o.wantAnswers(id, map[string]string{"محصول یا خدمت": "دوره", "مبلغ": "500000"})
 }
 
 func TestFieldRenamedWhileFormIsOpen(t *testing.T) {

@@ -23,18 +23,17 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 	}
 	switch ref.Question {
 	case screen.ShapePublish:
-		return r.publish(ctx)
+		return r.publish(ctx, ref.Arg)
 	case screen.ShapeDiscard:
-		if err := r.Domain.DiscardDraft(ctx, r.command()); err != nil {
-			return "", err
-		}
-		return r.p.T("shape.discarded"), r.shapeScreen(ctx, screen.Shaper.Preview)
+		return r.discard(ctx, ref.Value == screen.DiscardYes)
 	case screen.ShapeUndo:
 		return r.undoConfig(ctx, ref.Arg)
 	case screen.ShapeLog:
 		return "", r.configLog(ctx, r.up.Message, ref.Arg)
+	case screen.ShapeTheirs, screen.ShapeTheirPart:
+		return "", r.takeTheirs(ctx, screen.TheirsAt(ref))
 	case screen.ShapePreview:
-		return "", r.shapeScreen(ctx, screen.Shaper.Preview)
+		return "", r.preview(ctx)
 	case screen.ShapeFile, screen.ShapeReady, screen.ShapeApply, screen.ShapeDrop:
 		return r.actOnFile(ctx, ref)
 	case screen.ShapeTry:
@@ -43,6 +42,8 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 		return "", r.askConfig(ctx, ref)
 	case screen.ShapeStatuses:
 		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(ref.Value == "retired") })
+	case screen.ShapeRetired:
+		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Retired(ref.Value, ref.Record, ref.Arg) })
 	case screen.ShapeFields:
 		return "", r.shapeScreen(ctx, screen.Shaper.Fields)
 	case screen.ShapeField, screen.ShapeRequired, screen.ShapeCard, screen.ShapeWeekday, screen.ShapeChoice:
@@ -83,13 +84,53 @@ func (r *request) editConfig(ctx context.Context, edit func(*crm.Config) error) 
 	return err
 }
 
-// publish puts the draft in force. What keeps it from that is shown where it can be
-// put right.
-func (r *request) publish(ctx context.Context) (string, error) {
+// preview shows what publishing the draft would do, and whom it touches.
+func (r *request) preview(ctx context.Context) error {
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return err
+	}
+	if draft.Impact, err = r.Domain.ConfigImpact(ctx, draft); err != nil {
+		return err
+	}
+	return r.inPlace(ctx, screen.Shaper{Reader: r.reader(), Draft: draft}.Preview())
+}
+
+// takeTheirs gives up what clashes with others' changes at a path.
+func (r *request) takeTheirs(ctx context.Context, at crm.Path) error {
+	if err := r.Domain.TakeTheirs(ctx, r.command(), at); err != nil {
+		return err
+	}
+	return r.preview(ctx)
+}
+
+// discard forgets the draft where its manager is sure.
+func (r *request) discard(ctx context.Context, sure bool) (string, error) {
+	if !sure {
+		return "", r.shapeScreen(ctx, screen.Shaper.ConfirmDiscard)
+	}
+	if err := r.Domain.DiscardDraft(ctx, r.command()); err != nil {
+		return "", err
+	}
+	return r.p.T("shape.discarded"), r.shapeScreen(ctx, screen.Shaper.Preview)
+}
+
+// publish puts the draft in force, as the preview of this stamp showed it; one that
+// was edited since is shown again. What keeps it from being in force is shown where
+// it can be put right.
+func (r *request) publish(ctx context.Context, stamp int64) (string, error) {
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return "", err
+	}
+	// One that is not there was published by this very tap, or is refused below.
+	if !draft.TouchedAt.IsZero() && screen.DraftStamp(draft) != stamp {
+		return r.p.T("shape.edited_since"), r.preview(ctx)
+	}
 	out, err := r.Domain.PublishDraft(ctx, r.command())
-	if crm.IsKey(err, crm.KeyConfigProblems) {
+	if crm.IsKey(err, crm.KeyConfigProblems) || crm.IsKey(err, crm.KeyConfigConflict) {
 		words, _ := r.words(err)
-		return words, r.shapeScreen(ctx, screen.Shaper.Preview)
+		return words, r.preview(ctx)
 	}
 	if err != nil {
 		return "", err

@@ -204,7 +204,7 @@ func setPart(c *crm.Config, part, text string, status crm.StatusID, field crm.Fi
 	case "fenglish":
 		return c.RenameField(field, crm.Title{Text: f.Title.Text, English: text})
 	case "help":
-		return c.SetHelp(field, crm.Title{Text: text})
+		return c.SetHelp(field, crm.Title{Text: text, English: f.Help.English})
 	case "ctitle":
 		return c.RenameChoice(field, choice, crm.Title{Text: text, English: o.Title.English})
 	default: // cenglish

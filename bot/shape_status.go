@@ -52,7 +52,7 @@ func (r *request) shapeStatus(ctx context.Context, ref callback.Ref) (string, er
 		edit = setAfter(id, crm.StatusID(ref.Arg), ref.Value)
 	case screen.ShapeMeeting:
 		if ref.Value != "" {
-			edit, next = setMeeting(id, ref.Value), screen.ShapeStatus
+			edit, next = setMeeting(id, crm.FieldID(ref.Arg), ref.Value), screen.ShapeStatus
 		}
 	default:
 		return r.p.T("error.old_button"), nil
@@ -112,10 +112,13 @@ func toggled[T comparable](list []T, x T) []T {
 func toggleOffer(id crm.StatusID, value string) func(*crm.Config) error {
 	return func(c *crm.Config) error {
 		st, ok := c.Status(id)
-		offers := screen.OfferChoices()
-		i, err := strconv.Atoi(value)
-		if !ok || err != nil || i < 0 || i >= len(offers) {
+		if !ok {
 			return &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
+		}
+		offers := slices.Concat(screen.OfferChoices(), st.Offers)
+		i := slices.IndexFunc(offers, func(o crm.Offer) bool { return o.String() == value })
+		if i < 0 {
+			return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue, Field: "reminder"}
 		}
 		return c.SetOffers(id, toggled(st.Offers, offers[i]))
 	}
@@ -139,22 +142,14 @@ func setAfter(id, before crm.StatusID, value string) func(*crm.Config) error {
 	}
 }
 
-// setMeeting reads the places of the fields that make the appointment: "1-2", or
-// "none".
-func setMeeting(id crm.StatusID, value string) func(*crm.Config) error {
+// setMeeting takes the fields that make the appointment: the date or both in one, and
+// the time in base 36; 0 and "0" for none.
+func setMeeting(id crm.StatusID, date crm.FieldID, clock string) func(*crm.Config) error {
 	return func(c *crm.Config) error {
-		st, ok := c.Status(id)
-		if !ok {
-			return &crm.Error{Code: crm.NotFound, Key: crm.KeyNoStatus}
+		n, err := strconv.ParseInt(clock, 36, 64)
+		if err != nil {
+			return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue, Field: "appointment"}
 		}
-		date, clock, _ := strings.Cut(value, "-")
-		return c.SetAppointment(id, fieldAt(st, date), fieldAt(st, clock))
+		return c.SetAppointment(id, date, crm.FieldID(n))
 	}
-}
-
-func fieldAt(st crm.Status, place string) crm.FieldID {
-	if n := number(place); n >= 1 && n <= len(st.Fields) {
-		return st.Fields[n-1].ID
-	}
-	return 0
 }

@@ -211,6 +211,10 @@ func TestShapingFields(t *testing.T) {
 	o.quiet()
 	o.press(boss, "shape.preview")
 	o.press(boss, "shape.discard")
+	boss.SeeLast(t, o.say(boss, "shape.discard_yes"))
+	o.press(boss, "common.back")
+	o.press(boss, "shape.discard")
+	o.press(boss, "shape.discard_yes")
 	boss.SeeLast(t, o.say(boss, "shape.nothing"))
 	o.sim.CheckClean(t)
 }

@@ -109,7 +109,13 @@ func (r *request) byPhone(ctx context.Context, p persian.Phone, name string) err
 		if name != "" {
 			return r.begin(ctx, beginning{kind: formCustomer, args: map[string]string{"phone": string(p), "name": name}})
 		}
-		_, err := r.send(ctx, r.reader().Unknown(p.Local(), string(p)))
+		undone := false
+		if r.staff.Manages() {
+			if undone, err = r.Domain.Undone(ctx, r.staff, p); err != nil {
+				return err
+			}
+		}
+		_, err = r.send(ctx, r.reader().Unknown(p, undone))
 		return err
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // handleTap answers a tap: what it says above the button comes last, so that the
@@ -49,6 +50,8 @@ func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
 		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder, callback.Erase:
 		toast, err := r.actOnCustomer(ctx, ref)
 		return r.onCustomer(ctx, ref, toast, err)
+	case callback.EraseUndone:
+		return "", r.eraseUndone(ctx, persian.Phone(ref.Value), ref.Arg == 1)
 	case callback.Accept, callback.Return, callback.GiveHolder, callback.KeepHolder:
 		toast, err := r.actOnHandoff(ctx, ref)
 		return r.onCustomer(ctx, ref, toast, err)

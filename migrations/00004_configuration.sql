@@ -24,11 +24,13 @@ CREATE TABLE config_versions (
     undoes   bigint REFERENCES config_versions
 );
 
--- What one manager has edited and not published.
+-- What one manager has edited and not published; without a target nothing. Made is
+-- the lowest ID that was ever given to something new in it.
 CREATE TABLE config_drafts (
     staff_id   bigint PRIMARY KEY REFERENCES staff,
     base       bigint NOT NULL REFERENCES config_versions,
-    target     jsonb NOT NULL,
+    target     jsonb,
+    made       bigint NOT NULL DEFAULT 0,
     touched_at timestamptz NOT NULL
 );
 

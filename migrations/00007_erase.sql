@@ -9,6 +9,10 @@ ALTER TABLE customers
         AND phones = '[]' AND phone_search = '' AND field_values = '{}' AND holder_id IS NULL);
 CREATE INDEX customers_undone ON customers (id) WHERE hidden AND erased_at IS NULL;
 
+-- The message of an announcement in which the conversation goes on: no edit of the
+-- announcement touches it, but for one that erases.
+ALTER TABLE notifications ADD COLUMN taken_over bigint;
+
 -- The ID names an invite to the managers; who opens it shows the token.
 ALTER TABLE invites
     ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
@@ -18,5 +22,6 @@ CREATE INDEX invites_open ON invites (id) WHERE used_at IS NULL AND revoked_at I
 -- +goose Down
 DROP INDEX invites_open;
 ALTER TABLE invites DROP COLUMN id, DROP COLUMN revoked_at;
+ALTER TABLE notifications DROP COLUMN taken_over;
 DROP INDEX customers_undone;
 ALTER TABLE customers DROP CONSTRAINT customers_erased, DROP COLUMN erased_at;

@@ -46,6 +46,7 @@ const (
 	GiveHolder  Action = "hg" // the holder gives Record at Version to colleague Arg, who asked
 	KeepHolder  Action = "hk" // the holder keeps Record that colleague Arg asked for
 	Erase       Action = "cz" // ask whether to erase Record, whose card is message Arg; Value "yes": erase
+	EraseUndone Action = "cy" // ask whether to erase what was undone of number Value; Arg 1: erase
 	Undo        Action = "un" // undo event Record
 	Done        Action = "rd" // reminder Record is done: ask what came of it
 	DoneNothing Action = "rn" // reminder Record is done, nothing more
@@ -102,7 +103,7 @@ var Actions = map[Action]Uses{
 	AskHolder: {Record: true, Version: true},
 	Accept:    {Record: true, Arg: true}, Return: {Record: true, Arg: true},
 	GiveHolder: {Record: true, Version: true, Arg: true}, KeepHolder: {Record: true, Version: true, Arg: true},
-	Erase: {Record: true, Arg: true, Value: true}, Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
+	Erase: {Record: true, Arg: true, Value: true}, EraseUndone: {Arg: true, Value: true}, Undo: {Record: true}, Done: {Record: true}, DoneNothing: {Record: true},
 	Later: {Record: true, Value: true}, Back: {Record: true, Value: true},
 
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},

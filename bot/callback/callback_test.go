@@ -21,7 +21,7 @@ var valueBounds = map[callback.Action]int{
 	callback.Erase:      len("yes"),
 	callback.Customers:  len("szzzz-ozzzz-hzzzz-pm"),
 	callback.Cartable:   len("overdue"),
-	callback.Shape:      len("role:manager"),
+	callback.Shape:      len("evening_before"),
 	callback.Proposals:  len("question"),
 }
 

@@ -4,6 +4,7 @@ import (
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // EraseYes is the Value of a button that erases without asking again.
@@ -29,6 +30,15 @@ func (r Reader) ConfirmErase(c crm.Customer, card int) view.Message {
 			r.P.H("erase.goes"), r.P.H("erase.stays"), r.P.H("erase.note")),
 		Inline: r.keyboard([]view.Button{yes}, []view.Button{cancel}),
 	}
+}
+
+// ConfirmEraseUndone says what goes before what was undone of a number is erased.
+func (r Reader) ConfirmEraseUndone(p persian.Phone) view.Message {
+	yes := r.button("erase.yes", callback.Ref{Action: callback.EraseUndone, Arg: 1, Value: string(p)})
+	yes.Style = view.Danger
+	cancel := r.button("common.cancel", callback.Ref{Action: callback.Back, Value: "close"})
+	return view.Message{HTML: view.Paragraphs(r.P.H("erase.sure_undone", "Phone", phone(p)), r.P.H("erase.goes"), r.P.H("erase.note")),
+		Inline: r.keyboard([]view.Button{yes}, []view.Button{cancel})}
 }
 
 // ErasedNow says that somebody has just been erased.

@@ -21,19 +21,34 @@ type Reader struct {
 	Now   time.Time // in the business's zone
 
 	tight int // how many characters of each text are shown, where all do not fit; 0 for as many as it likes
+	few   int // likewise, how many lines of each list
 }
 
-// fit renders what may hold many long texts, with ever less of each until the
-// whole fits a message.
+// fit renders what may hold many long texts, with ever less of each, and then of
+// each list, until the whole fits a message.
 func (r Reader) fit(render func(r Reader) view.HTML) view.HTML {
 	html := render(r)
 	for _, r.tight = range []int{300, 120, 50, 20} {
+		if view.Length(html) <= view.MaxText {
+			return html
+		}
+		html = render(r)
+	}
+	for _, r.few = range []int{12, 6, 3, 1} {
 		if view.Length(html) <= view.MaxText {
 			break
 		}
 		html = render(r)
 	}
 	return html
+}
+
+// atMost is the lines of a list, as many as are shown, and how many more there are.
+func (r Reader) atMost(lines []view.HTML) view.HTML {
+	if more := len(lines) - r.few; r.few > 0 && more > 0 {
+		lines = append(lines[:r.few:r.few], r.P.HN("list.and_more", more))
+	}
+	return view.Lines(lines...)
 }
 
 func (r Reader) clip(s string, limit int) string {

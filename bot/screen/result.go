@@ -104,12 +104,16 @@ func (r Reader) NumberWrong(c crm.Customer, out crm.Outcome, card int) view.Mess
 	return m
 }
 
-// Unknown offers to add a number that no customer has.
-func (r Reader) Unknown(local, e164 string) view.Message {
-	add := r.button("unknown.add", callback.Ref{Action: callback.AddCustomer, Value: e164})
+// Unknown offers to add a number that no customer has; where a record of it was
+// undone, also to erase that.
+func (r Reader) Unknown(p persian.Phone, undone bool) view.Message {
+	add := r.button("unknown.add", callback.Ref{Action: callback.AddCustomer, Value: string(p)})
 	add.Style = view.Success
-	return view.Message{HTML: r.P.H("unknown.number", "Phone", view.Code(local)), Inline: r.keyboard([]view.Button{add},
-		[]view.Button{r.button("menu.customers", callback.Ref{Action: callback.Customers})})}
+	rows := [][]view.Button{{add}, {r.button("menu.customers", callback.Ref{Action: callback.Customers})}}
+	if undone {
+		rows = append(rows, []view.Button{r.button("erase.undone", callback.Ref{Action: callback.EraseUndone, Value: string(p)})})
+	}
+	return view.Message{HTML: r.P.H("unknown.number", "Phone", phone(p)), Inline: r.keyboard(rows...)}
 }
 
 // EditMenu asks which field of a customer to edit. card is the message of the

@@ -12,33 +12,36 @@ import (
 // to, Arg a second thing, Value what to make of it. Objects that are not published
 // yet have IDs below 0.
 const (
-	ShapeStatuses = "statuses" // the list; Value "retired": of the retired ones
-	ShapeStatus   = "status"   // the editor of status Record
-	ShapeFields   = "fields"   // the columns of the customer record
-	ShapeField    = "field"    // the editor of field Record
-	ShapeChoice   = "choice"   // the editor of choice Arg of field Record
-	ShapePreview  = "preview"  // what the draft changes
-	ShapePublish  = "publish"  // put it in force
-	ShapeDiscard  = "discard"  // forget it
-	ShapeTry      = "try"      // fill status Record in, as an agent would, without saving
-	ShapeLog      = "log"      // who changed what, before version Arg
-	ShapeUndo     = "undo"     // take version Arg back
-	ShapeAsk      = "ask"      // ask for Value (a text) of Record
-	ShapeAdd      = "add"      // ask for a new Value (status, field, choice) of Record
-	ShapeMove     = "move"     // status, field or choice (Arg) Record: Value up, down
-	ShapeRetire   = "retire"   // status, field: Record; choice: Arg of Record
-	ShapeRestore  = "restore"  //
-	ShapeCartable = "cartable" // status Record: choose, or Value
-	ShapeNext     = "next"     // who may be next: choose, or Value
-	ShapePerson   = "person"   // colleague Arg in or out of those who may be next
-	ShapeRemind   = "remind"   // the reminder: choose, or Value
-	ShapeOffer    = "offer"    // offer Value in or out
-	ShapeEnds     = "ends"     // how it ends the follow-up: choose, or Value
-	ShapeAfter    = "after"    // which may come before: choose; status Arg in or out, Value "all"
-	ShapeRequired = "required" // field Record: Value yes, no
-	ShapeCard     = "card"     // customer field Record: Value front, plain, hidden
-	ShapeMeeting  = "meeting"  // the fields that make the appointment: choose, or Value date-time
-	ShapeWeekday  = "weekday"  // day-of-week field Record follows date field Arg; 0 for none
+	ShapeStatuses  = "statuses"  // the list; Value "retired": of the retired ones
+	ShapeStatus    = "status"    // the editor of status Record
+	ShapeFields    = "fields"    // the columns of the customer record
+	ShapeRetired   = "retired"   // what is retired of Value (status, field of status Record, choice of field Record), after ID Arg
+	ShapeField     = "field"     // the editor of field Record
+	ShapeChoice    = "choice"    // the editor of choice Arg of field Record
+	ShapePreview   = "preview"   // what the draft changes
+	ShapePublish   = "publish"   // put it in force as DraftStamp Arg
+	ShapeDiscard   = "discard"   // ask whether to forget it; Value DiscardYes: forget it
+	ShapeTheirs    = "theirs"    // leave what others published of object Record, of kind Value, as it is; with 0 the order
+	ShapeTheirPart = "theirpart" // likewise part Value of the settings
+	ShapeTry       = "try"       // fill status Record in, as an agent would, without saving
+	ShapeLog       = "log"       // who changed what, before version Arg
+	ShapeUndo      = "undo"      // take version Arg back
+	ShapeAsk       = "ask"       // ask for Value (a text) of Record
+	ShapeAdd       = "add"       // ask for a new Value (status, field, choice) of Record
+	ShapeMove      = "move"      // status, field or choice (Arg) Record: Value up, down
+	ShapeRetire    = "retire"    // status, field: Record; choice: Arg of Record
+	ShapeRestore   = "restore"   //
+	ShapeCartable  = "cartable"  // status Record: choose, or Value
+	ShapeNext      = "next"      // who may be next: choose, or Value
+	ShapePerson    = "person"    // colleague Arg in or out of those who may be next
+	ShapeRemind    = "remind"    // the reminder: choose, or Value
+	ShapeOffer     = "offer"     // offer Value in or out
+	ShapeEnds      = "ends"      // how it ends the follow-up: choose, or Value
+	ShapeAfter     = "after"     // which may come before: choose; status Arg in or out, Value "all"
+	ShapeRequired  = "required"  // field Record: Value yes, no
+	ShapeCard      = "card"      // customer field Record: Value front, plain, hidden
+	ShapeMeeting   = "meeting"   // the fields that make the appointment: choose, or date Arg and time Value, in base 36; 0 for none
+	ShapeWeekday   = "weekday"   // day-of-week field Record follows date field Arg; 0 for none
 )
 
 // Shaper is a reader who shapes the business, with the draft that they shape.
@@ -102,15 +105,30 @@ func (s Shaper) Preview() view.Message {
 		b.Label = s.P.T("shape.try", "Title", view.Clip(st.Title.In(s.P.Lang()), 30))
 		rows = append(rows, []view.Button{b})
 	}
-	publish := s.op("shape.publish", ShapePublish, 0, "")
+	publish := shapeButton(s.P.T("shape.publish"), callback.Ref{Question: ShapePublish, Arg: DraftStamp(d)})
 	publish.Style = view.Success
 	if len(d.Problems) == 0 {
 		rows = append(rows, []view.Button{publish})
 	}
+	rows = append(rows, s.theirs()...)
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
 	rows = append(rows, []view.Button{discard}, s.SettingsBack())
 	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
+}
+
+// DraftStamp tells a draft that was edited since from the one that a preview showed.
+func DraftStamp(d crm.Draft) int64 { return d.TouchedAt.UnixMicro() }
+
+// DiscardYes is the Value of a button that discards without asking again.
+const DiscardYes = "yes"
+
+// ConfirmDiscard asks whether everything that was edited is to be forgotten.
+func (s Shaper) ConfirmDiscard() view.Message {
+	yes := s.op("shape.discard_yes", ShapeDiscard, 0, DiscardYes)
+	yes.Style = view.Danger
+	html := s.P.HN("shape.discard_sure", len(s.Draft.Changes))
+	return view.Message{HTML: html, Inline: s.keyboard([]view.Button{yes}, []view.Button{s.op("common.back", ShapePreview, 0, "")})}
 }
 
 // changedStatuses are the statuses in use that the draft changes, as it leaves them.
@@ -143,7 +161,7 @@ func (s Shaper) impact() view.HTML {
 			continue
 		}
 		st, _ := s.Draft.Target.Status(i.Status)
-		line := view.Text("• ") + words(statusLabel(st, s.P.Lang())) + ": " + s.P.HN("shape.customers", i.Customers)
+		line := view.Text("• ") + words(s.clip(statusLabel(st, s.P.Lang()), maxLabel)) + ": " + s.P.HN("shape.customers", i.Customers)
 		if i.Forms > 0 {
 			line += view.Text(s.P.T("common.comma")) + s.P.HN("shape.forms", i.Forms)
 		}
@@ -152,14 +170,14 @@ func (s Shaper) impact() view.HTML {
 	if len(lines) == 0 {
 		return ""
 	}
-	return view.Lines(s.P.H("shape.touches"), view.Lines(lines...))
+	return view.Lines(s.P.H("shape.touches"), s.atMost(lines))
 }
 
 func (s Shaper) problems() view.HTML {
 	if len(s.Draft.Problems) == 0 {
 		return ""
 	}
-	lines := []view.HTML{s.P.H("shape.problems")}
+	var lines []view.HTML
 	for i, p := range s.Draft.Problems {
 		if i == 10 {
 			lines = append(lines, "…")
@@ -167,13 +185,33 @@ func (s Shaper) problems() view.HTML {
 		}
 		lines = append(lines, "• "+s.Problem(p))
 	}
-	return view.Lines(lines...)
+	return view.Lines(s.P.H("shape.problems"), s.atMost(lines))
 }
 
 // Problem words why a configuration cannot be in force.
 func (r Reader) Problem(p crm.Problem) view.HTML {
 	arg := func(name string) view.HTML { return words(r.clip(p.Args[name], 60)) }
-	return r.P.H("problem."+p.Key, "Title", arg("Title"), "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
+	title := arg("Title")
+	if title == "" {
+		title = words(r.place(p.Path))
+	}
+	if p.Key == crm.ProblemConflict {
+		title = words(r.clip(r.clashing(p), 60))
+	}
+	return r.P.H("problem."+p.Key, "Title", title, "Other", arg("Other"), "Name", arg("Name"), "Limit", r.digits(p.Args["Limit"]))
+}
+
+// place names the list, or the part of the settings, in which something without a
+// title is.
+func (r Reader) place(at crm.Path) string {
+	if at.Kind != crm.ObjectSettings {
+		return r.P.T("shape.list_" + string(at.Kind))
+	}
+	lists := map[string]crm.ObjectKind{"statuses": crm.ObjectStatus, "fields": crm.ObjectField, "sources": crm.ObjectSource}
+	if of, ok := lists[at.Part]; ok {
+		return r.P.T("shape.list_" + string(of))
+	}
+	return r.P.T("change_settings." + at.Part)
 }
 
 // asAgents is the keyboard of statuses and the questions of those that change, as an
@@ -182,18 +220,21 @@ func (s Shaper) asAgents() view.HTML {
 	if !slices.ContainsFunc(s.Draft.Changes, func(c crm.ConfigChange) bool { return c.Object == crm.ObjectStatus || c.Status != 0 }) {
 		return ""
 	}
-	lines := []view.HTML{s.P.H("shape.as_agents")}
+	var lines []view.HTML
 	for _, st := range s.Draft.Target.Statuses {
 		if !st.Retired {
-			lines = append(lines, "["+words(statusLabel(st, s.P.Lang()))+"]")
+			lines = append(lines, "["+words(s.clip(statusLabel(st, s.P.Lang()), maxLabel))+"]")
 		}
 	}
-	parts := []view.HTML{view.Lines(lines...)}
+	parts := []view.HTML{view.Lines(s.P.H("shape.as_agents"), s.atMost(lines))}
 	for _, st := range s.changedStatuses() {
-		parts = append(parts, view.Lines(view.Bold(words(statusLabel(st, s.P.Lang()))), s.asked(st)))
+		parts = append(parts, view.Lines(view.Bold(words(s.clip(statusLabel(st, s.P.Lang()), maxLabel))), s.asked(st)))
 	}
 	return view.Paragraphs(parts...)
 }
+
+// maxLabel is how much of a status's label is shown: all of it where there is room.
+const maxLabel = crm.MaxTitle + crm.MaxEmoji + 1
 
 func statusLabel(st crm.Status, lang crm.Language) string {
 	if st.Emoji == "" {
@@ -213,26 +254,41 @@ func (r Reader) Published(p crm.Published, now crm.Config) view.Message {
 
 // ConfigLog is who changed what, newest first.
 func (r Reader) ConfigLog(versions []crm.ConfigVersion, now crm.Config, more, first bool) view.Message {
+	if len(versions) == 0 {
+		return view.Message{HTML: view.Paragraphs(r.P.H("shape.log_title"), r.P.H("shape.log_empty")), Inline: r.keyboard(r.SettingsBack())}
+	}
+	// What could not be read well beside newer ones is on the next page.
+	tight := r
+	tight.tight = 50
+	length := view.Length(r.P.H("shape.log_title"))
+	for i, v := range versions {
+		if length += len("\n\n") + view.Length(tight.version(v, now)); length > view.MaxText && i > 0 {
+			versions, more = versions[:i], true
+			break
+		}
+	}
 	html := r.fit(func(r Reader) view.HTML {
 		parts := []view.HTML{r.P.H("shape.log_title")}
-		if len(versions) == 0 {
-			parts = append(parts, r.P.H("shape.log_empty"))
-		}
 		for _, v := range versions {
-			head := "• " + r.When(v.At) + " — " + words(r.StaffName(v.Actor))
-			if v.Undoes != 0 {
-				head += " " + view.Text(r.P.T("shape.log_undo"))
-			}
-			parts = append(parts, view.Lines(head, Shaper{Reader: r}.changes(v.Changes, now)))
+			parts = append(parts, r.version(v, now))
 		}
 		return view.Paragraphs(parts...)
 	})
 	var rows [][]view.Button
-	if first && len(versions) > 0 {
+	if first {
 		rows = append(rows, []view.Button{shapeButton(r.P.T("shape.undo_newest"), callback.Ref{Question: ShapeUndo, Arg: versions[0].Version})})
 	}
 	if more {
 		rows = append(rows, []view.Button{shapeButton(r.P.T("timeline.older"), callback.Ref{Question: ShapeLog, Arg: versions[len(versions)-1].Version})})
 	}
 	return view.Message{HTML: html, Inline: r.keyboard(append(rows, r.SettingsBack())...)}
+}
+
+// version is who made a version, when, and what it changed.
+func (r Reader) version(v crm.ConfigVersion, now crm.Config) view.HTML {
+	head := "• " + r.When(v.At) + " — " + words(r.StaffName(v.Actor))
+	if v.Undoes != 0 {
+		head += " " + view.Text(r.P.T("shape.log_undo"))
+	}
+	return view.Lines(head, Shaper{Reader: r}.changes(v.Changes, now))
 }

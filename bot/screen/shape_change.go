@@ -11,6 +11,9 @@ import (
 // maxChanges is how many changes are told one by one.
 const maxChanges = 25
 
+// maxNamed is how many names of a list a change tells.
+const maxNamed = 10
+
 // changes tells what a draft or a version changed, a line each. now names what the
 // changes refer to.
 func (s Shaper) changes(cs []crm.ConfigChange, now crm.Config) view.HTML {
@@ -21,6 +24,10 @@ func (s Shaper) changes(cs []crm.ConfigChange, now crm.Config) view.HTML {
 			break
 		}
 		lines = append(lines, "▫️ "+s.change(c, now))
+		if s.few > 0 && len(lines) == s.few && len(cs) > s.few {
+			lines = append(lines, s.P.HN("list.and_more", len(cs)-s.few))
+			break
+		}
 	}
 	return view.Lines(lines...)
 }
@@ -131,6 +138,12 @@ func (s Shaper) titles(ids string, title func(int64) string) view.HTML {
 		if err == nil {
 			out = append(out, words(s.clip(title(n), 40)))
 		}
+		if len(out) == maxNamed || s.few > 0 && len(out) == s.few {
+			break
+		}
+	}
+	if more := strings.Count(ids, ",") + 1 - len(out); more > 0 && len(out) > 0 {
+		out = append(out, s.P.HN("list.and_more", more))
 	}
 	return joinHTML(out, view.Text(s.P.T("common.comma")))
 }

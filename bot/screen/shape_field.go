@@ -12,7 +12,7 @@ func (s Shaper) fieldWords(f crm.Field) view.HTML {
 	switch {
 	case f.Derived != 0:
 		out += " · " + s.P.H("shape.follows")
-	case f.Status != 0 && f.Required:
+	case f.Required:
 		out += " · " + s.P.H("shape.required_yes")
 	case f.Status != 0:
 		out += " · " + s.P.H("shape.required_no")
@@ -30,27 +30,24 @@ func (s Shaper) fieldWords(f crm.Field) view.HTML {
 func (s Shaper) Fields() view.Message {
 	html := s.fit(func(r Reader) view.HTML {
 		s := Shaper{r, s.Draft}
-		lines := []view.HTML{s.P.H("shape.fields_title"), s.P.H("shape.fields_built_in")}
+		var lines []view.HTML
 		for _, f := range s.Draft.Target.Fields {
 			if !f.Retired {
 				lines = append(lines, "▫️ "+s.fieldWords(f))
 			}
 		}
-		return view.Paragraphs(view.Lines(lines...), s.edited())
+		return view.Paragraphs(view.Lines(s.P.H("shape.fields_title"), s.P.H("shape.fields_built_in"), s.atMost(lines)), s.edited())
 	})
 	var buttons []view.Button
-	var rows [][]view.Button
 	for _, f := range s.Draft.Target.Fields {
 		if f.Retired {
-			b := shapeButton(s.P.T("shape.restore_one", "Title", f.Title.In(s.P.Lang())), callback.Ref{Question: ShapeRestore, Record: int64(f.ID), Value: "field"})
-			rows = append(rows, []view.Button{b})
 			continue
 		}
 		buttons = append(buttons, shapeButton("▫️ "+f.Title.In(s.P.Lang()), callback.Ref{Question: ShapeField, Record: int64(f.ID)}))
 	}
 	add := s.op("shape.add_field", ShapeAdd, 0, "field")
 	add.Style = view.Primary
-	all := append(append(pairs(buttons), []view.Button{add}), rows...)
+	all := append(append(pairs(buttons), []view.Button{add}), s.retiredRows("field", 0)...)
 	return view.Message{HTML: html, Inline: s.keyboard(append(all, s.foot(s.SettingsBack()[0])...)...)}
 }
 
@@ -69,7 +66,7 @@ func (s Shaper) Field(f crm.Field) view.Message {
 		return view.Paragraphs(append(parts, s.edited())...)
 	})
 	buttons := []view.Button{s.op("shape.title", ShapeAsk, id, "ftitle"), s.op("shape.help", ShapeAsk, id, "help")}
-	if f.Status != 0 && f.Derived == 0 {
+	if f.Derived == 0 {
 		buttons = append(buttons, s.requiredButton(f))
 	}
 	rows := pairs(buttons)
@@ -122,7 +119,7 @@ func (s Shaper) weekdayButtons(f crm.Field) [][]view.Button {
 }
 
 func (s Shaper) choiceLines(f crm.Field) view.HTML {
-	lines := []view.HTML{s.P.H("shape.choices")}
+	var lines []view.HTML
 	for _, o := range f.Choices {
 		title := words(s.clip(o.Title.In(s.P.Lang()), 60))
 		if o.Retired {
@@ -130,19 +127,18 @@ func (s Shaper) choiceLines(f crm.Field) view.HTML {
 		}
 		lines = append(lines, "• "+title)
 	}
-	return view.Lines(lines...)
+	return view.Lines(s.P.H("shape.choices"), s.atMost(lines))
 }
 
 func (s Shaper) choiceButtons(f crm.Field) [][]view.Button {
 	var buttons []view.Button
 	for _, o := range f.Choices {
-		label := "🔘 " + o.Title.In(s.P.Lang())
-		if o.Retired {
-			label = "🗄 " + o.Title.In(s.P.Lang())
+		if !o.Retired {
+			buttons = append(buttons, shapeButton("🔘 "+o.Title.In(s.P.Lang()), callback.Ref{Question: ShapeChoice, Record: int64(f.ID), Arg: int64(o.ID)}))
 		}
-		buttons = append(buttons, shapeButton(label, callback.Ref{Question: ShapeChoice, Record: int64(f.ID), Arg: int64(o.ID)}))
 	}
-	return append(pairs(buttons), []view.Button{s.op("shape.add_choice", ShapeAdd, int64(f.ID), "choice")})
+	rows := append(pairs(buttons), s.retiredRows("choice", int64(f.ID))...)
+	return append(rows, []view.Button{s.op("shape.add_choice", ShapeAdd, int64(f.ID), "choice")})
 }
 
 // Choice is the editor of one choice of a field.

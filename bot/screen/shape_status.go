@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"strconv"
 	"strings"
 
 	"cartable/bot/callback"
@@ -11,33 +10,24 @@ import (
 
 // Statuses is the list of statuses in their order, each opening its editor.
 func (s Shaper) Statuses(retired bool) view.Message {
+	if retired {
+		return s.Retired("status", 0, 0)
+	}
 	var buttons []view.Button
 	others := 0
 	for _, st := range s.Draft.Target.Statuses {
-		if st.Retired != retired {
+		if st.Retired {
 			others++
 			continue
 		}
 		buttons = append(buttons, shapeButton(statusLabel(st, s.P.Lang()), callback.Ref{Question: ShapeStatus, Record: int64(st.ID)}))
 	}
-	title := "shape.statuses_title"
-	if retired {
-		title = "shape.statuses_retired"
+	last := []view.Button{s.op("shape.add_status", ShapeAdd, 0, "status")}
+	if others > 0 {
+		last = append(last, s.op("shape.retired", ShapeRetired, 0, "status"))
 	}
-	rows := pairs(buttons)
-	last := []view.Button{}
-	if !retired {
-		last = append(last, s.op("shape.add_status", ShapeAdd, 0, "status"))
-	}
-	if others > 0 && !retired {
-		last = append(last, s.op("shape.retired", ShapeStatuses, 0, "retired"))
-	}
-	back := s.SettingsBack()[0]
-	if retired {
-		back = s.op("common.back", ShapeStatuses, 0, "")
-	}
-	return view.Message{HTML: view.Paragraphs(s.P.H(title), s.edited()),
-		Inline: s.keyboard(append(append(rows, last), s.foot(back)...)...)}
+	return view.Message{HTML: view.Paragraphs(s.P.H("shape.statuses_title"), s.edited()),
+		Inline: s.keyboard(append(append(pairs(buttons), last), s.foot(s.SettingsBack()[0])...)...)}
 }
 
 // Status is the editor of one status: what it does, what it asks, what to change.
@@ -68,10 +58,7 @@ func (s Shaper) Status(st crm.Status) view.Message {
 	if appointmentPossible(st) {
 		rows = append(rows, []view.Button{s.op("shape.meeting", ShapeMeeting, id, "")})
 	}
-	for _, f := range st.RetiredFields {
-		b := shapeButton(s.P.T("shape.restore_one", "Title", f.Title.In(s.P.Lang())), callback.Ref{Question: ShapeRestore, Record: int64(f.ID), Value: "field"})
-		rows = append(rows, []view.Button{b})
-	}
+	rows = append(rows, s.retiredRows("field", id)...)
 	rows = append(rows, []view.Button{s.op("shape.up", ShapeMove, id, "up"), s.op("shape.down", ShapeMove, id, "down")},
 		[]view.Button{s.op("shape.retire", ShapeRetire, id, "status"), s.op("shape.english", ShapeAsk, id, "english")})
 	return view.Message{HTML: html, Inline: s.keyboard(append(rows, s.foot(back)...)...)}
@@ -110,14 +97,17 @@ func (s Shaper) rules(st crm.Status) view.HTML {
 	if len(st.After) > 0 {
 		var titles []view.HTML
 		for _, id := range st.After {
-			titles = append(titles, words(s.beforeTitle(id)))
+			titles = append(titles, words(s.clip(s.beforeTitle(id), maxLabel)))
+			if len(titles) == s.few && s.few > 0 {
+				break
+			}
 		}
 		lines = append(lines, s.line("shape.after", joinHTML(titles, view.Text(s.P.T("common.comma")))))
 	}
 	if date, ok := st.Field(st.AppointmentDate); ok {
-		made := words(date.Title.In(s.P.Lang()))
+		made := words(s.clip(date.Title.In(s.P.Lang()), 60))
 		if clock, ok := st.Field(st.AppointmentTime); ok {
-			made += view.Text(s.P.T("common.comma")) + words(clock.Title.In(s.P.Lang()))
+			made += view.Text(s.P.T("common.comma")) + words(s.clip(clock.Title.In(s.P.Lang()), 60))
 		}
 		lines = append(lines, s.line("shape.meeting", made))
 	}
@@ -150,11 +140,9 @@ func (s Shaper) beforeTitle(id crm.StatusID) string {
 
 // asked is what a status asks, in order, as an agent meets it.
 func (s Shaper) asked(st crm.Status) view.HTML {
-	lines := []view.HTML{s.P.H("shape.asks")}
-	n := 0
+	var lines []view.HTML
 	add := func(what view.HTML) {
-		n++
-		lines = append(lines, view.Text(s.P.Num(n)+". ")+what)
+		lines = append(lines, view.Text(s.P.Num(len(lines)+1)+". ")+what)
 	}
 	for _, f := range st.Fields {
 		add(s.fieldWords(f))
@@ -165,10 +153,10 @@ func (s Shaper) asked(st crm.Status) view.HTML {
 	if st.Reminder != crm.ReminderNo {
 		add(s.P.H("form.reminder"))
 	}
-	if n == 0 {
+	if len(lines) == 0 {
 		return s.P.H("shape.asks_nothing")
 	}
-	return view.Lines(lines...)
+	return view.Lines(s.P.H("shape.asks"), s.atMost(lines))
 }
 
 // Choose asks for one of a few values of a status's part.
@@ -186,7 +174,8 @@ func (s Shaper) Choose(st crm.Status, op string) view.Message {
 	case ShapeNext:
 		pick("shape.next_anyone", "anyone", st.Next.Mode == crm.NextAnyone)
 		rows = append(rows, s.colleagues(st)...)
-		rows = append(rows, []view.Button{ticked(s.op("shape.next_managers", op, id, "role:manager"), st.Next.Role == crm.Manager)})
+		pick("shape.next_managers", "role:manager", st.Next.Role == crm.Manager)
+		pick("shape.next_agents", "role:agent", st.Next.Role == crm.Agent)
 		pick("shape.next_last", "last", st.Next.Mode == crm.NextLast)
 	case ShapeRemind:
 		for _, r := range []crm.ReminderRule{crm.ReminderYes, crm.ReminderOptional, crm.ReminderNo} {
@@ -227,7 +216,7 @@ func (s Shaper) colleagues(st crm.Status) [][]view.Button {
 	return pairs(buttons)
 }
 
-// OfferChoices are the offers that can be chosen by a tap, as buttons carry them.
+// OfferChoices are the offers that can be chosen by a tap; a button carries the String.
 func OfferChoices() []crm.Offer {
 	return []crm.Offer{
 		{Kind: crm.OfferBefore, Minutes: 60}, {Kind: crm.OfferBefore, Minutes: 30}, {Kind: crm.OfferBefore, Minutes: 180},
@@ -242,13 +231,13 @@ func OfferChoices() []crm.Offer {
 func (s Shaper) offerButtons(st crm.Status) [][]view.Button {
 	chosen := strings.Join(offerStrings(st.Offers), ",")
 	var buttons []view.Button
-	for i, o := range OfferChoices() {
+	for _, o := range OfferChoices() {
 		if o.Relative() && !st.Dates(o.Kind) {
 			continue
 		}
 		on := strings.Contains(","+chosen+",", ","+o.String()+",")
 		buttons = append(buttons, ticked(shapeButton(s.offerLabel(o.String()),
-			callback.Ref{Question: ShapeOffer, Record: int64(st.ID), Value: strconv.Itoa(i)}), on))
+			callback.Ref{Question: ShapeOffer, Record: int64(st.ID), Value: o.String()}), on))
 	}
 	return pairs(buttons)
 }
@@ -274,12 +263,11 @@ func (s Shaper) afterButtons(st crm.Status) [][]view.Button {
 // meetingButtons are the pairs of fields that can make the appointment.
 func (s Shaper) meetingButtons(st crm.Status) [][]view.Button {
 	id := int64(st.ID)
-	rows := [][]view.Button{{ticked(s.op("shape.meeting_none", ShapeMeeting, id, "none"), st.AppointmentDate == 0)}}
+	rows := [][]view.Button{{ticked(s.op("shape.meeting_none", ShapeMeeting, id, "0"), st.AppointmentDate == 0)}}
 	add := func(label string, date, clock crm.FieldID) {
 		on := st.AppointmentDate == date && st.AppointmentTime == clock
-		// A pair is named by the places of its fields: IDs of both would not fit.
-		value := strconv.Itoa(placeOf(st, date)) + "-" + strconv.Itoa(placeOf(st, clock))
-		rows = append(rows, []view.Button{ticked(shapeButton(label, callback.Ref{Question: ShapeMeeting, Record: id, Value: value}), on)})
+		ref := callback.Ref{Question: ShapeMeeting, Record: id, Arg: int64(date), Value: base36(int64(clock))}
+		rows = append(rows, []view.Button{ticked(shapeButton(label, ref), on)})
 	}
 	for _, d := range st.Fields {
 		switch d.Type {
@@ -294,14 +282,4 @@ func (s Shaper) meetingButtons(st crm.Status) [][]view.Button {
 		}
 	}
 	return rows
-}
-
-// placeOf is where a field stands in its status, from 1; 0 for none.
-func placeOf(st crm.Status, id crm.FieldID) int {
-	for i, f := range st.Fields {
-		if f.ID == id {
-			return i + 1
-		}
-	}
-	return 0
 }

@@ -1,6 +1,9 @@
 package screen_test
 
 import (
+	"slices"
+	"strings"
+
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -55,6 +58,14 @@ func (w world) shaping() []story {
 	return []story{
 		{"Statuses", sara, shaped(func(s screen.Shaper) view.Message { return s.Statuses(false) })},
 		{"Statuses_retired", sara, shaped(func(s screen.Shaper) view.Message { return s.Statuses(true) })},
+		{"Retired_choices", sara, shaped(func(s screen.Shaper) view.Message {
+			f := &s.Draft.Target.Fields[0]
+			for id := crm.ChoiceID(3); id < 30; id++ {
+				f.Choices = append(f.Choices, crm.ChoiceOption{ID: id, Title: crm.Title{Text: s.P.Num(int(id))}, Retired: true})
+			}
+			return s.Retired("choice", int64(f.ID), 2)
+		})},
+		{"Retired_questions", sara, shaped(func(s screen.Shaper) view.Message { return s.Retired("field", int64(meeting), 0) })},
 		{"Status", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[0]) })},
 		{"Status_plain", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[1]) })},
 		{"Status_retired", sara, shaped(func(s screen.Shaper) view.Message { return s.Status(s.Draft.Target.Statuses[2]) })},
@@ -78,6 +89,25 @@ func (w world) shaping() []story {
 			}
 			return s.Preview()
 		})},
+		{"Preview_with_problems_of_settings", sara, shaped(func(s screen.Shaper) view.Message {
+			for key, at := range map[string]crm.Path{crm.ProblemValue: {Kind: crm.ObjectSettings, Part: "hours"}, crm.ProblemTooMany: {Kind: crm.ObjectSettings, Part: "statuses"},
+				crm.ProblemColleague: {Kind: crm.ObjectSettings, Part: "digests"}, crm.ProblemEmpty: {Kind: crm.ObjectStatus, ID: int64(meeting), Part: "title"}} {
+				s.Draft.Problems = append(s.Draft.Problems, crm.Problem{Path: at, Key: key, Args: map[string]string{"Limit": "40"}})
+			}
+			slices.SortFunc(s.Draft.Problems, func(a, b crm.Problem) int { return strings.Compare(a.Key, b.Key) })
+			return s.Preview()
+		})},
+		{"Preview_with_clashes", sara, shaped(func(s screen.Shaper) view.Message {
+			for _, at := range []crm.Path{{Kind: crm.ObjectStatus, ID: int64(meeting)}, {Kind: crm.ObjectField, Part: "order"}, {Kind: crm.ObjectSettings, Part: "agents_see_all"}} {
+				p := crm.Problem{Path: at, Key: crm.ProblemConflict, Args: map[string]string{"Name": w.name("امید")}}
+				if at.ID != 0 {
+					p.Args["Title"] = w.title("جلسه", "Meeting").Text
+				}
+				s.Draft.Problems = append(s.Draft.Problems, p)
+			}
+			return s.Preview()
+		})},
+		{"ConfirmDiscard", sara, shaped(screen.Shaper.ConfirmDiscard)},
 		{"Preview_of_nothing", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r}.Preview() }},
 		{"Published", sara, func(r screen.Reader) view.Message {
 			return r.Published(crm.Published{Version: 4, Changes: w.draft().Changes}, w.draft().Target)

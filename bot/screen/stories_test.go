@@ -127,7 +127,9 @@ func (w world) lists() []story {
 		{"FilterChoices_source", sara, func(r screen.Reader) view.Message { return r.FilterChoices("", 'o') }},
 		{"FilterChoices_holder", sara, func(r screen.Reader) view.Message { return r.FilterChoices("", 'h') }},
 		{"FilterChoices_period", sara, func(r screen.Reader) view.Message { return r.FilterChoices("", 'p') }},
-		{"Unknown", omid, func(r screen.Reader) view.Message { return r.Unknown("09121234567", "+989121234567") }},
+		{"Unknown", omid, func(r screen.Reader) view.Message { return r.Unknown("+989121234567", false) }},
+		{"Unknown_undone", sara, func(r screen.Reader) view.Message { return r.Unknown("+989121234567", true) }},
+		{"ConfirmEraseUndone", sara, func(r screen.Reader) view.Message { return r.ConfirmEraseUndone("+989121234567") }},
 		{"ConfirmList", omid, func(r screen.Reader) view.Message { return r.ConfirmList(w.list(), "DRAFTDRAFT") }},
 		{"ListReport_of_an_agent", omid, func(r screen.Reader) view.Message {
 			return r.ListReport(crm.ListResult{Batch: 5, New: make([]crm.CustomerID, 6), Known: make([]crm.CustomerID, 1), Event: 90}, w.list())

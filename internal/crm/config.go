@@ -17,6 +17,18 @@ type Config struct {
 	Statuses []Status `json:"statuses"` // in order, also the retired ones
 	Fields   []Field  `json:"fields"`   // of the customer, in order, also the retired ones
 	Sources  []Source `json:"sources"`  // by ID, also the retired ones
+
+	made int64 // the lowest ID that was ever given to what is new: see newID
+}
+
+// newID is an ID for something new that is below all of ids, and was never another's
+// in the drafts of the same manager: a button of an old editor finds nothing.
+func (c *Config) newID(ids ...int64) int64 {
+	for _, id := range ids {
+		c.made = min(c.made, id)
+	}
+	c.made--
+	return c.made
 }
 
 // ObjectKind is what a part of a configuration is.

@@ -22,7 +22,7 @@ func (s *Service) CompareConfig(ctx context.Context, dir Directory, actor StaffI
 	}
 	d.Changes = DiffConfig(live, target)
 	var err error
-	d.Impact, err = s.store.StatusUse(ctx, touched(d.Changes))
+	d.Impact, err = s.ConfigImpact(ctx, d)
 	return d, err
 }
 

@@ -21,14 +21,15 @@ type Draft struct {
 	Target   Config
 	Changes  []ConfigChange // what the manager changed
 	Problems []Problem      // why it cannot be published; those of before do not count
-	Impact   []Impact       // of the changed statuses that are in force, in order
+	Impact   []Impact       // for a preview: see Service.ConfigImpact
 	// TouchedAt is when it was edited last; zero for one that was not begun, which
 	// is the configuration in force.
 	TouchedAt time.Time
 }
 
 // ConfigDraft reads a manager's draft. What others published since it was begun is
-// in it already, unless they changed the same things.
+// in it already, unless they changed the same things: those are problems of
+// ProblemConflict, until TakeTheirs settles them.
 func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error) {
 	dir, err := s.store.Directory(ctx)
 	if err != nil {
@@ -45,19 +46,33 @@ func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error)
 	if !ok {
 		return Draft{Base: dir.Version, Target: live}, nil
 	}
-	base, _, err := rebase(ctx, s.store, &stored, dir)
+	begun := stored.Base
+	base, clashes, err := rebase(ctx, s.store, &stored, dir)
+	if err != nil {
+		return Draft{}, err
+	}
+	conflicts, err := conflicts(ctx, s.store, dir, begun, clashes)
 	if err != nil {
 		return Draft{}, err
 	}
 	d := Draft{Base: stored.Base, Target: stored.Target, TouchedAt: stored.TouchedAt,
-		Changes: DiffConfig(base, stored.Target), Problems: newProblems(live, stored.Target, dir)}
-	d.Impact, err = s.store.StatusUse(ctx, touched(d.Changes))
-	return d, err
+		Changes: DiffConfig(base, stored.Target), Problems: append(conflicts, newProblems(live, stored.Target, dir)...)}
+	return d, nil
+}
+
+// formInUse is for how long after its last answer a form counts as being filled in.
+const formInUse = time.Hour
+
+// ConfigImpact counts whom a draft touches: those who have the changed statuses that
+// are in force, in the order of the changes. It is dear, and for the preview alone.
+func (s *Service) ConfigImpact(ctx context.Context, d Draft) ([]Impact, error) {
+	return s.store.StatusUse(ctx, touched(d.Changes), s.now().Add(-formInUse))
 }
 
 // rebase brings a draft to the configuration in force, where what others published
-// since does not clash with it, and returns the configuration that it changes.
-func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Directory) (base Config, _ *clash, err error) {
+// since does not clash with it, and returns the configuration that it changes. Where
+// it clashes, the draft stays as it is.
+func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Directory) (base Config, _ []clash, err error) {
 	live := dir.Config()
 	if d.Base == dir.Version {
 		d.Target = d.Target.completed(live)
@@ -69,9 +84,9 @@ func rebase(ctx context.Context, read ConfigReader, d *StoredDraft, dir Director
 	}
 	base = base.canonical()
 	d.Target = d.Target.completed(base)
-	merged, c := merge(base, d.Target, live)
-	if c != nil {
-		return base, c, nil
+	merged, clashes := merge(base, d.Target, live)
+	if len(clashes) > 0 {
+		return base, clashes, nil
 	}
 	d.Base, d.Target = dir.Version, merged
 	return live, nil, nil
@@ -129,13 +144,15 @@ func (w *work) editDraft(ctx context.Context, edit func(*Config) (made int64, er
 		if err := w.baseline(ctx); err != nil {
 			return 0, err
 		}
-		d = StoredDraft{Base: w.dir.Version, Target: w.dir.Config()}
+		d.Base, d.Target = w.dir.Version, w.dir.Config()
 	} else if _, _, err := rebase(ctx, w, &d, w.dir); err != nil {
 		return 0, err
 	}
+	d.Target.made = d.Made
 	if made, err = edit(&d.Target); err != nil {
 		return 0, err
 	}
+	d.Made = min(d.Made, d.Target.made)
 	d.Target, d.TouchedAt = d.Target.canonical(), w.now
 	if err := w.letGo(ctx, &d.Target); err != nil {
 		return 0, err

@@ -245,7 +245,7 @@ func TestNewFields(t *testing.T) {
 		f, _ := c.Field(id)
 		keys = append(keys, f.Key)
 	}
-	if want := []string{"field_2", "referred_by", "field_3"}; status != -1 || !slices.Equal([]crm.FieldID{first, second, third}, []crm.FieldID{-1, -2, -3}) ||
+	if want := []string{"field_2", "referred_by", "field_3"}; status != -1 || !slices.Equal([]crm.FieldID{first, second, third}, []crm.FieldID{-2, -3, -4}) ||
 		!slices.Equal(keys, want) {
 		t.Errorf("status %d, fields %d %d %d, keys %v", status, first, second, third, keys)
 	}

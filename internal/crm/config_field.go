@@ -29,14 +29,14 @@ func (c *Config) AddField(of StatusID, title Title, kind FieldType) (FieldID, er
 	if inUse(*list) >= MaxFields {
 		return 0, fail(Invalid, KeyTooMany)
 	}
-	id := FieldID(-1)
+	var taken []int64
 	var keys []string
 	for _, fields := range c.fieldLists() {
 		for _, f := range fields {
-			id = min(id, f.ID-1)
-			keys = append(keys, f.Key)
+			taken, keys = append(taken, int64(f.ID)), append(keys, f.Key)
 		}
 	}
+	id := FieldID(c.newID(taken...))
 	*list = append(*list, Field{ID: id, Status: of, Key: newKey(t, keys), Title: t, Type: kind, Position: len(*list) + 1})
 	return id, nil
 }

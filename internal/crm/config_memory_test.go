@@ -77,7 +77,9 @@ func (m *memory) StoredDraft(ctx context.Context, id crm.StaffID) (crm.StoredDra
 	return m.rows.StoredDraft(ctx, id)
 }
 
-func (m *memory) StatusUse(context.Context, []crm.StatusID) ([]crm.Impact, error) { return nil, nil }
+func (m *memory) StatusUse(context.Context, []crm.StatusID, time.Time) ([]crm.Impact, error) {
+	return nil, nil
+}
 
 func (r *rows) id() int64 { r.next++; return r.next }
 
@@ -122,7 +124,6 @@ func (r *rows) Directory(context.Context) (crm.Directory, error) {
 func (r *rows) LockConfig(context.Context) error                                    { return nil }
 func (r *rows) LockDraft(context.Context, crm.StaffID) error                        { return nil }
 func (r *rows) SaveSettings(_ context.Context, s crm.Settings) error                { r.settings = s; return nil }
-func (r *rows) DeleteDraft(_ context.Context, id crm.StaffID) error                 { delete(r.drafts, id); return nil }
 func (r *rows) RefreshCards(context.Context, crm.CustomerID, time.Time, bool) error { return nil }
 func (r *rows) WakeRoutes(context.Context, time.Time, bool) error                   { return nil }
 func (r *rows) RunningRoutes(context.Context) ([]crm.Route, error)                  { return nil, nil }
@@ -202,7 +203,15 @@ func (r *rows) StoredDraft(_ context.Context, id crm.StaffID) (d crm.StoredDraft
 	if ok {
 		err = json.Unmarshal([]byte(s), &d)
 	}
-	return d, ok, err
+	return d, ok && d.Base != 0, err
+}
+
+func (r *rows) DeleteDraft(ctx context.Context, id crm.StaffID) error {
+	d, _, err := r.StoredDraft(ctx, id)
+	if err != nil {
+		return err
+	}
+	return r.SaveDraft(ctx, id, crm.StoredDraft{Made: d.Made})
 }
 
 func (r *rows) SaveDraft(_ context.Context, id crm.StaffID, d crm.StoredDraft) error {

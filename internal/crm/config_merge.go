@@ -2,6 +2,7 @@ package crm
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 )
 
@@ -15,11 +16,11 @@ type clash struct {
 }
 
 // merge carries what mine changed of base over to theirs: object by object, a
-// status with all its fields as one, the settings part by part. nil where both
-// changed the same, and differently: then the clash says what.
+// status with all its fields as one, the settings part by part. Where both changed
+// the same, and differently, the clashes say what.
 //
 // All three are canonical, and neither mine nor theirs lacks an object of base.
-func merge(base, mine, theirs Config) (Config, *clash) {
+func merge(base, mine, theirs Config) (Config, []clash) {
 	m := &merger{}
 	mine = mine.rekeyed(theirs)
 	out := Config{Settings: m.settings(base.Settings, mine.Settings, theirs.Settings)}
@@ -32,21 +33,17 @@ func merge(base, mine, theirs Config) (Config, *clash) {
 	out.Sources = mergeLists(m, ObjectSource, base.Sources, mine.Sources, theirs.Sources, part[Source]{
 		id: func(s Source) int64 { return int64(s.ID) }, title: func(s Source) Title { return s.Title },
 		plain: func(s Source) any { return s }})
-	return out.canonical(), m.clash
+	return out.canonical(), m.clashes
 }
 
-// merger notes the first clash.
-type merger struct{ clash *clash }
+// merger notes the clashes.
+type merger struct{ clashes []clash }
 
-func (m *merger) note(c clash) {
-	if m.clash == nil {
-		m.clash = &c
-	}
-}
+func (m *merger) note(c clash) { m.clashes = append(m.clashes, c) }
 
 func (m *merger) settings(base, mine, theirs Settings) Settings {
 	b, x, y := parts(base), parts(mine), parts(theirs)
-	for name := range y {
+	for _, name := range slices.Sorted(maps.Keys(y)) {
 		switch {
 		case string(x[name]) == string(b[name]) || string(x[name]) == string(y[name]):
 		case string(y[name]) == string(b[name]):
@@ -55,12 +52,23 @@ func (m *merger) settings(base, mine, theirs Settings) Settings {
 			m.note(clash{Kind: ObjectSettings, Part: name})
 		}
 	}
-	var out Settings
-	raw, err := json.Marshal(y)
+	return assembled(y, theirs)
+}
+
+// assembled is the settings of these parts; or else, where they are none.
+func assembled(parts map[string]json.RawMessage, or Settings) (out Settings) {
+	raw, err := json.Marshal(parts)
 	if err != nil || json.Unmarshal(raw, &out) != nil {
-		return theirs
+		return or
 	}
 	return out
+}
+
+// with is s with one part as in other.
+func (s Settings) with(part string, other Settings) Settings {
+	mine := parts(s)
+	mine[part] = parts(other)[part]
+	return assembled(mine, s)
 }
 
 // part is how the merger looks at an object of a list.

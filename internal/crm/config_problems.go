@@ -54,6 +54,7 @@ const (
 	ProblemTwice       = "twice"        // one ID or key for two things
 	ProblemQuestion    = "question"     // a form asks for a field that is not there, or twice
 	ProblemNoStatuses  = "no_statuses"  // none is in use
+	ProblemConflict    = "conflict"     // Name published another change of the same thing, or of the order (Part "order")
 	ProblemNoRecipient = "no_recipient" // a lead is to go to one person, and nobody is named
 	ProblemGroup       = "group"        // leads are to be offered in a group that the bot is not in
 )
@@ -162,15 +163,17 @@ func (p *problems) identities() {
 }
 
 // title looks at a title among those of its list.
-func (p *problems) title(at Path, t Title, before []Title) {
+func (p *problems) title(at Path, of string, t Title, before []Title) {
 	at.Part = "title"
-	p.named(at, t, before)
+	p.named(at, of, t, before)
 }
 
-func (p *problems) named(at Path, t Title, before []Title) {
+// named looks at a title of something in the list of what is called of; "" for one
+// of the configuration itself.
+func (p *problems) named(at Path, of string, t Title, before []Title) {
 	switch {
 	case t.Text == "":
-		p.add(at, ProblemEmpty)
+		p.add(at, ProblemEmpty, "Title", of)
 	case longer(t, MaxTitle):
 		p.add(at, ProblemLong, "Title", t.Text, "Limit", strconv.Itoa(MaxTitle))
 	}
@@ -207,7 +210,7 @@ func (p *problems) fields(all Path, title string, list []Field, of StatusID) {
 			continue
 		}
 		part := func(name string) Path { return Path{Kind: ObjectField, ID: int64(f.ID), Status: of, Part: name} }
-		p.title(part("title"), f.Title, before)
+		p.title(part("title"), title, f.Title, before)
 		before = append(before, f.Title)
 		if longer(f.Help, MaxHelp) {
 			p.add(part("help"), ProblemLong, "Title", f.Title.Text, "Limit", strconv.Itoa(MaxHelp))
@@ -237,7 +240,7 @@ func (p *problems) choices(part func(string) Path, f Field) {
 		if o.Retired {
 			continue
 		}
-		p.named(at, o.Title, before)
+		p.named(at, f.Title.Text, o.Title, before)
 		before = append(before, o.Title)
 	}
 	switch {

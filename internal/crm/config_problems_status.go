@@ -13,7 +13,7 @@ func (p *problems) statuses() {
 		if s.Retired {
 			continue
 		}
-		p.title(at, s.Title, before)
+		p.title(at, "", s.Title, before)
 		before = append(before, s.Title)
 		p.status(at, s)
 	}
@@ -126,7 +126,7 @@ func (p *problems) sources() {
 			}
 			continue
 		}
-		p.title(at(""), s.Title, nil)
+		p.title(at(""), "", s.Title, nil)
 		inUse++
 		switch r := s.Routing; {
 		case r.Mode == RoutePerson && r.Person == 0:

@@ -25,12 +25,12 @@ func (s *Service) PublishDraft(ctx context.Context, cmd Command) (Published, err
 			return Published{}, fail(Invalid, KeyConfigNothing)
 		}
 		begun := d.Base
-		_, c, err := rebase(ctx, w, &d, w.dir)
+		_, clashes, err := rebase(ctx, w, &d, w.dir)
 		if err != nil {
 			return Published{}, err
 		}
-		if c != nil {
-			return Published{}, w.clashed(ctx, begun, *c)
+		if len(clashes) > 0 {
+			return Published{}, clashed(ctx, w, begun, clashes[0])
 		}
 		out, err := w.enact(ctx, d.Target, 0)
 		if err != nil {
@@ -136,43 +136,6 @@ func (w *work) baseline(ctx context.Context) (err error) {
 	}
 	w.dir.Version, err = w.AppendVersion(ctx, ConfigVersion{At: w.now}, w.dir.Config())
 	return err
-}
-
-// clashed names who published what clashes with a draft that began at a version.
-func (w *work) clashed(ctx context.Context, base int64, c clash) error {
-	e := &Error{Code: Conflict, Key: KeyConfigConflict, Title: c.Title}
-	switch {
-	case c.Kind == ObjectSettings:
-		e.Field = "settings"
-	case c.ID == 0:
-		e.Field = "order"
-	}
-	const most = 200
-	log, err := w.ConfigLog(ctx, 0, most)
-	if err != nil {
-		return err
-	}
-	for _, v := range log {
-		if v.Version > base && slices.ContainsFunc(v.Changes, c.isOf) {
-			e.Staff = v.Actor
-			break
-		}
-	}
-	return e
-}
-
-// isOf says whether a change is one of those that clash.
-func (c clash) isOf(change ConfigChange) bool {
-	switch {
-	case c.Kind == ObjectSettings:
-		return change.Object == ObjectSettings && change.What == c.Part
-	case c.ID == 0:
-		return change.Object == c.Kind && change.Status == 0 && change.What == WhatReordered
-	case c.Kind == ObjectStatus && change.Object == ObjectField:
-		return int64(change.Status) == c.ID
-	default:
-		return change.Object == c.Kind && change.ID == c.ID
-	}
 }
 
 // enact puts target in force as one version; undoes is the version that it takes

@@ -27,17 +27,10 @@ func (c *Config) AddStatus(title Title, emoji string) (StatusID, error) {
 	if err != nil {
 		return 0, err
 	}
-	inUse := 0
-	id := StatusID(-1)
-	for _, s := range c.Statuses {
-		id = min(id, s.ID-1)
-		if !s.Retired {
-			inUse++
-		}
-	}
-	if inUse >= MaxStatuses {
+	if len(statusTitles(c.Statuses, 0)) >= MaxStatuses {
 		return 0, fail(Invalid, KeyTooMany)
 	}
+	id := StatusID(c.newID(ids(c.Statuses, func(s Status) int64 { return int64(s.ID) })...))
 	c.Statuses = append(c.Statuses, Status{ID: id, Title: t, Emoji: e, Cartable: CartableStay,
 		Next: NextRule{Mode: NextAnyone}, Reminder: ReminderNo, Position: len(c.Statuses) + 1})
 	return id, nil
@@ -181,7 +174,8 @@ func move[T any](list []T, i int, to Direction, skip func(T) bool) {
 }
 
 // RetireStatus takes a status out of use: it is offered no more, and history
-// keeps it. One that was never published goes.
+// keeps it. One that was never published goes; what might come after it alone is left
+// to come after itself, which no order leads to: a problem that its manager is shown.
 func (c *Config) RetireStatus(id StatusID) error {
 	return c.editStatus(id, func(s *Status) error {
 		if id > 0 {
@@ -190,7 +184,12 @@ func (c *Config) RetireStatus(id StatusID) error {
 		}
 		c.Statuses = slices.DeleteFunc(c.Statuses, func(s Status) bool { return s.ID == id })
 		for i := range c.Statuses {
-			c.Statuses[i].After = slices.DeleteFunc(c.Statuses[i].After, func(b StatusID) bool { return b == id })
+			s := &c.Statuses[i]
+			before := len(s.After)
+			s.After = slices.DeleteFunc(s.After, func(b StatusID) bool { return b == id })
+			if before > 0 && len(s.After) == 0 {
+				s.After = []StatusID{s.ID} // none would mean all
+			}
 		}
 		return nil
 	})

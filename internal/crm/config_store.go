@@ -15,10 +15,12 @@ type ConfigReader interface {
 	// ConfigLog returns versions before the given one (0: from the newest), newest
 	// first, without those that changed nothing.
 	ConfigLog(ctx context.Context, before int64, limit int) ([]ConfigVersion, error)
-	// StoredDraft returns what somebody has not published; ok is false for nothing.
+	// StoredDraft returns what somebody has not published; ok is false for nothing,
+	// of which only Made is known.
 	StoredDraft(ctx context.Context, staff StaffID) (d StoredDraft, ok bool, err error)
-	// StatusUse counts who has the statuses now, in the order of the IDs.
-	StatusUse(ctx context.Context, ids []StatusID) ([]Impact, error)
+	// StatusUse counts who has the statuses now, in the order of the IDs, and the forms
+	// that are open for them and were touched after since.
+	StatusUse(ctx context.Context, ids []StatusID, since time.Time) ([]Impact, error)
 }
 
 // ConfigTx is what changing the configuration asks of a transaction.
@@ -47,6 +49,7 @@ type ConfigTx interface {
 	// LockDraft lets one transaction at a time change somebody's draft.
 	LockDraft(ctx context.Context, staff StaffID) error
 	SaveDraft(ctx context.Context, staff StaffID, d StoredDraft) error
+	// DeleteDraft forgets a draft but for its Made.
 	DeleteDraft(ctx context.Context, staff StaffID) error
 }
 
@@ -65,6 +68,7 @@ type StoredDraft struct {
 	Base      int64
 	Target    Config
 	TouchedAt time.Time
+	Made      int64 // the lowest ID that this manager's drafts ever gave to something new
 }
 
 // Impact is what a change of a status touches.

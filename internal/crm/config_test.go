@@ -43,8 +43,8 @@ func TestDraft(t *testing.T) {
 
 	meeting, declined := o.status("In-person meeting"), o.status("Declined")
 	must[crm.Outcome](t)(o.meet(o.agents[0], o.held(phone(1), o.agents[0]), "2026-11-25", o.owner))
-	o.exec(`INSERT INTO forms (id, staff_id, chat_id, kind, subject, opened_at, touched_at) VALUES ('A', $1, 1, 'status', $2, now(), now())`,
-		o.agents[0].ID, meeting.ID)
+	o.exec(`INSERT INTO forms (id, staff_id, chat_id, kind, subject, opened_at, touched_at) VALUES ('A', $1, 1, 'status', $2, $3, $3)`,
+		o.agents[0].ID, meeting.ID, o.clock.Now())
 	cmd := o.by(o.owner)
 	for range 2 { // the second is a repetition
 		made := must[int64](t)(o.EditConfig(ctx, cmd, func(c *crm.Config) (int64, error) {
@@ -77,8 +77,14 @@ func TestDraft(t *testing.T) {
 		t.Error("a draft is in force")
 	}
 	d := must[crm.Draft](t)(o.ConfigDraft(ctx, o.owner.ID))
-	if want := []crm.Impact{{Status: meeting.ID, Customers: 1, Forms: 1}}; len(d.Changes) != 3 || !slices.Equal(d.Impact, want) || len(d.Problems) > 0 {
+	if len(d.Changes) != 3 || d.Impact != nil || len(d.Problems) > 0 {
 		t.Errorf("%+v\n%+v", d.Changes, d.Impact)
+	}
+	for _, forms := range []int{1, 0} { // one that nobody goes on with does not count
+		if got, want := must[[]crm.Impact](t)(o.ConfigImpact(ctx, d)), []crm.Impact{{Status: meeting.ID, Customers: 1, Forms: forms}}; !slices.Equal(got, want) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		o.exec(`UPDATE forms SET touched_at = touched_at - interval '2 hours'`)
 	}
 	out := must[crm.Published](t)(o.PublishDraft(ctx, o.by(o.owner)))
 	now := o.dir()
@@ -124,6 +130,7 @@ func TestAgentsConfigureNothing(t *testing.T) {
 		"discard": func() error { return o.DiscardDraft(ctx, o.by(sara)) },
 		"apply":   func() error { _, err := o.ApplyConfig(ctx, o.by(sara), o.config()); return err },
 		"undo":    func() error { _, err := o.UndoConfig(ctx, o.by(sara), version); return err },
+		"theirs":  func() error { return o.TakeTheirs(ctx, o.by(sara), crm.Path{}) },
 		"draft":   func() error { _, err := o.ConfigDraft(ctx, sara.ID); return err },
 		"log":     func() error { _, err := o.ConfigLog(ctx, sara, 0, 1); return err },
 		"name":    func() error { return o.NameBusiness(ctx, o.by(sara), "x") },
@@ -197,13 +204,25 @@ func TestTwoManagers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin(second, both[0])
+			begin(second, func(c *crm.Config) error { _, err := c.AddStatus(text("نو "+name), ""); return err })
 			o.publish(o.owner, both[1])
+			theirs := o.config()
+			clashing := must[crm.Draft](t)(o.ConfigDraft(ctx, second.ID)).Problems
+			if len(clashing) != 1 || clashing[0].Key != crm.ProblemConflict || clashing[0].Args["Name"] != o.owner.Name {
+				t.Fatalf("%+v", clashing)
+			}
 			e := o.refused(t, crm.Conflict, crm.KeyConfigConflict, func() error { _, err := o.PublishDraft(ctx, o.by(second)); return err })
 			if e.Staff != o.owner.ID || e.Title == (crm.Title{}) && e.Field == "" {
 				t.Errorf("%+v", e)
 			}
-			if err := o.DiscardDraft(ctx, o.by(second)); err != nil {
-				t.Fatal(err)
+			for range 2 { // the second has nothing to settle
+				if err := o.TakeTheirs(ctx, o.by(second), clashing[0].Path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out := must[crm.Published](t)(o.PublishDraft(ctx, o.by(second)))
+			if len(out.Changes) != 1 || out.Changes[0].What != crm.WhatAdded || len(crm.DiffConfig(theirs, o.config())) != 1 {
+				t.Errorf("%+v", out.Changes)
 			}
 		})
 	}

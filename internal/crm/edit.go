@@ -64,6 +64,9 @@ func (w *work) patch(c *Customer, p Patch) error {
 			return &Error{Code: NotFound, Key: KeyBadValue, FieldID: id}
 		}
 		v = Value(strings.TrimSpace(string(v)))
+		if v == "" && f.Required && c.Values[id] != "" {
+			return &Error{Code: Invalid, Key: KeyRequired, FieldID: id}
+		}
 		if err := f.Check(v, w.dir); err != nil {
 			return err
 		}

@@ -1,6 +1,10 @@
 package crm
 
-import "context"
+import (
+	"context"
+
+	"cartable/internal/persian"
+)
 
 // Erase forgets who a customer is, when they ask for it; managers alone may, and it
 // is not undone. Their values go from the record, the inquiries, the timeline and the
@@ -20,23 +24,56 @@ func (s *Service) Erase(ctx context.Context, cmd Command, id CustomerID) (Outcom
 		}
 		// A record of the same person whose creation was undone tells of it still, where
 		// the number went to this one.
-		undone, err := w.LockHiddenWith(ctx, c.Phones)
-		if err != nil {
+		if _, err := w.eraseUndone(ctx, c.Phones); err != nil {
 			return Outcome{}, err
-		}
-		for _, other := range undone {
-			c, err := w.LockCustomer(ctx, other)
-			if err != nil {
-				return Outcome{}, err
-			}
-			if _, err := w.erase(ctx, c); err != nil {
-				return Outcome{}, err
-			}
 		}
 		return w.erase(ctx, c)
 	})
 	out.Repeated = repeated
 	return out, err
+}
+
+// EraseUndone is Erase for who came by a number and whose record was undone: nobody
+// sees it, and it tells of them still. KeyNoCustomer where there is none.
+func (s *Service) EraseUndone(ctx context.Context, cmd Command, p persian.Phone) (Outcome, error) {
+	out, repeated, err := run(ctx, s, cmd, func(w *work) (Outcome, error) {
+		if err := mustManage(w); err != nil {
+			return Outcome{}, err
+		}
+		out, err := w.eraseUndone(ctx, []PhoneNumber{{Phone: p}})
+		if err == nil && out.Customer == 0 {
+			err = fail(NotFound, KeyNoCustomer)
+		}
+		return out, err
+	})
+	out.Repeated = repeated
+	return out, err
+}
+
+// Undone says whether EraseUndone would find somebody; only for managers.
+func (s *Service) Undone(ctx context.Context, actor Staff, p persian.Phone) (bool, error) {
+	if !actor.Active() || !actor.Manages() {
+		return false, fail(Forbidden, KeyManagers)
+	}
+	return s.store.HiddenWith(ctx, p)
+}
+
+// eraseUndone returns the outcome of the last one; the zero Outcome for none.
+func (w *work) eraseUndone(ctx context.Context, ps []PhoneNumber) (out Outcome, err error) {
+	undone, err := w.LockHiddenWith(ctx, ps)
+	if err != nil {
+		return Outcome{}, err
+	}
+	for _, id := range undone {
+		c, err := w.LockCustomer(ctx, id)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if out, err = w.erase(ctx, c); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return out, nil
 }
 
 // erase blanks the timeline first, so that it leads to the blank state that the last

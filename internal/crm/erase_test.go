@@ -259,3 +259,23 @@ func TestEraseAgainstArrivals(t *testing.T) {
 		}
 	}
 }
+
+// So is one whose number nobody has now: it is erased by the number.
+func TestEraseUndone(t *testing.T) {
+	o := newOffice(t, 1)
+	ctx, sara := t.Context(), o.agents[0]
+	a := must[crm.Arrival](t)(o.RecordInquiry(ctx, o.by(sara), crm.Inquiry{Source: 1, Phone: "+989121112233", Name: "Xenia", By: sara.ID}))
+	must[crm.Outcome](t)(o.Undo(ctx, o.by(sara), a.Event))
+	if !must[bool](t)(o.Undone(ctx, o.owner, "+989121112233")) || must[bool](t)(o.Undone(ctx, o.owner, "+989121112234")) {
+		t.Error("what was undone is not found by its number alone")
+	}
+	o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.Undone(ctx, sara, "+989121112233"); return err })
+	o.refused(t, crm.Forbidden, crm.KeyManagers, func() error { _, err := o.EraseUndone(ctx, o.by(sara), "+989121112233"); return err })
+	if out := must[crm.Outcome](t)(o.EraseUndone(ctx, o.by(o.owner), "+989121112233")); out.Customer != a.Customer {
+		t.Errorf("%+v", out)
+	}
+	if left := o.heldWords([]string{"9121112233", "Xenia"}); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+	o.refused(t, crm.NotFound, crm.KeyNoCustomer, func() error { _, err := o.EraseUndone(ctx, o.by(o.owner), "+989121112233"); return err })
+}

@@ -115,8 +115,8 @@ func (s *Service) Reachable(ctx context.Context, cmd Command, id StaffID, reacha
 		if reachable {
 			return struct{}{}, w.saveBack(ctx, st)
 		}
-		if err := w.saveStaff(ctx, st); err != nil {
-			return struct{}{}, err
+		if err := w.saveStaff(ctx, st); err != nil || !st.Active() {
+			return struct{}{}, err // who left is not missed
 		}
 		if st.State == Removed { // the farewell did not arrive: of no use to anybody
 			return struct{}{}, nil

@@ -191,6 +191,8 @@ type Reader interface {
 	// Workloads counts what everybody holds and what routing brought them on a day.
 	Workloads(ctx context.Context, day persian.Civil) (map[StaffID]Workload, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	// HiddenWith says whether LockHiddenWith would find somebody of this number.
+	HiddenWith(ctx context.Context, p persian.Phone) (bool, error)
 	ConfigReader
 	ProposalReader
 	// DueRoutes returns up to limit customers whose route is to be looked at, the

@@ -375,3 +375,26 @@ func TestStoppedRunSettlesWhatWasSent(t *testing.T) {
 		t.Errorf("states %v", got)
 	}
 }
+
+// Somebody who was erased goes also from the chats of those who left; nothing else is
+// edited there.
+func TestErasedGoesFromEveryChat(t *testing.T) {
+	o := newOffice(t)
+	c, other := o.customer(), o.customer()
+	left, blocked, here := o.staff(crm.Agent), o.staff(crm.Agent), o.staff(crm.Agent)
+	for _, to := range []crm.StaffID{left, blocked, here} {
+		o.card(to, c)
+	}
+	o.card(left, other)
+	o.run()
+	o.expect(times(4, outbox.Sent)...)
+	o.exec(`UPDATE staff SET state = 'removed' WHERE id = $1`, left)
+	o.exec(`UPDATE staff SET unreachable = true WHERE id = $1`, blocked)
+	o.exec(`UPDATE customers SET erased_at = $2, hidden = true WHERE id = $1`, c, noon)
+	o.change(other)
+	o.change(c)
+	o.expect(times(2, outbox.Edited)...)
+	if n := one[int](o, `SELECT count(*) FROM notifications WHERE customer_id = $1 AND stale AND staff_id = $2`, other, left); n != 1 {
+		t.Error("a card of somebody else was edited in the chat of who left")
+	}
+}

@@ -95,30 +95,35 @@ func (t tx) LockDraft(ctx context.Context, staff crm.StaffID) error {
 
 // StoredDraft implements crm.ConfigReader.
 func (r reader) StoredDraft(ctx context.Context, staff crm.StaffID) (d crm.StoredDraft, ok bool, err error) {
-	err = r.q.QueryRow(ctx, `SELECT base, target, touched_at FROM config_drafts WHERE staff_id = $1`, int64(staff)).
-		Scan(&d.Base, &d.Target, &d.TouchedAt)
+	var target *crm.Config
+	err = r.q.QueryRow(ctx, `SELECT base, target, touched_at, made FROM config_drafts WHERE staff_id = $1`, int64(staff)).
+		Scan(&d.Base, &target, &d.TouchedAt, &d.Made)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return crm.StoredDraft{}, false, nil
 	}
-	d.TouchedAt = d.TouchedAt.UTC()
-	return d, err == nil, wrap(err, "read draft of the configuration")
+	if err != nil || target == nil {
+		return crm.StoredDraft{Made: d.Made}, false, wrap(err, "read draft of the configuration")
+	}
+	d.Target, d.TouchedAt = *target, d.TouchedAt.UTC()
+	return d, true, nil
 }
 
 // SaveDraft implements crm.ConfigTx.
 func (t tx) SaveDraft(ctx context.Context, staff crm.StaffID, d crm.StoredDraft) error {
-	_, err := t.q.Exec(ctx, `INSERT INTO config_drafts (staff_id, base, target, touched_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (staff_id) DO UPDATE SET base = $2, target = $3, touched_at = $4`, int64(staff), d.Base, d.Target, d.TouchedAt)
+	_, err := t.q.Exec(ctx, `INSERT INTO config_drafts (staff_id, base, target, touched_at, made) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (staff_id) DO UPDATE SET base = $2, target = $3, touched_at = $4, made = $5`,
+		int64(staff), d.Base, d.Target, d.TouchedAt, d.Made)
 	return wrap(err, "save draft of the configuration")
 }
 
-// DeleteDraft implements crm.ConfigTx.
+// DeleteDraft implements crm.ConfigTx. The row stays for the IDs that it gave.
 func (t tx) DeleteDraft(ctx context.Context, staff crm.StaffID) error {
-	_, err := t.q.Exec(ctx, `DELETE FROM config_drafts WHERE staff_id = $1`, int64(staff))
+	_, err := t.q.Exec(ctx, `UPDATE config_drafts SET target = NULL WHERE staff_id = $1`, int64(staff))
 	return wrap(err, "delete draft of the configuration")
 }
 
 // StatusUse implements crm.ConfigReader.
-func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID) ([]crm.Impact, error) {
+func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID, since time.Time) ([]crm.Impact, error) {
 	if len(ids) == 0 {
 		return nil, nil //nolint:nilnil // of no statuses there is nothing to count
 	}
@@ -128,8 +133,8 @@ func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID) ([]crm.Impact
 	}
 	rows, err := r.q.Query(ctx, `SELECT s.id,
 			(SELECT count(*) FROM customers c WHERE c.status_id = s.id AND NOT c.hidden),
-			(SELECT count(*) FROM forms f WHERE f.kind = 'status' AND f.subject = s.id)
-		FROM unnest($1::bigint[]) WITH ORDINALITY s (id, place) ORDER BY s.place`, numbers)
+			(SELECT count(*) FROM forms f WHERE f.kind = 'status' AND f.subject = s.id AND NOT f.parked AND f.touched_at > $2)
+		FROM unnest($1::bigint[]) WITH ORDINALITY s (id, place) ORDER BY s.place`, numbers, since)
 	if err != nil {
 		return nil, wrap(err, "count the use of statuses")
 	}

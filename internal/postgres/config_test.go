@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"cartable/internal/crm"
 )
@@ -13,9 +14,10 @@ func TestStatusUse(t *testing.T) {
 	b.fill(t, 2000)
 	b.exec(t, `INSERT INTO forms (id, staff_id, chat_id, kind, subject, opened_at, touched_at)
 		SELECT 'f' || g, 1 + g % 5, g, CASE WHEN g % 2 = 0 THEN 'status' ELSE 'later' END, 1 + g % 4, now(), now() FROM generate_series(1, 400) g`)
+	b.exec(t, `UPDATE forms SET parked = chat_id = 2, touched_at = touched_at - make_interval(hours => (chat_id = 6)::int)`) // both for status 3
 	b.exec(t, `ANALYZE`)
-	use, err := b.StatusUse(t.Context(), []crm.StatusID{3, 1, 99})
-	if err != nil || len(use) != 3 || use[0].Status != 3 || use[0].Forms != 100 || use[0].Customers == 0 || use[2] != (crm.Impact{Status: 99}) {
+	use, err := b.StatusUse(t.Context(), []crm.StatusID{3, 1, 99}, time.Now().Add(-time.Hour/2))
+	if err != nil || len(use) != 3 || use[0].Status != 3 || use[0].Forms != 98 || use[0].Customers == 0 || use[2] != (crm.Impact{Status: 99}) {
 		t.Fatalf("%+v %v", use, err)
 	}
 	plan := b.explain(t)

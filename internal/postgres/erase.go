@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // EventsAbout implements crm.Tx.
@@ -34,7 +35,8 @@ func (t tx) EraseTraces(ctx context.Context, id crm.CustomerID) error {
 		WHERE customer_id = $1`, id)
 	b.Queue(`UPDATE reminders SET reason = '', next_ring = NULL WHERE customer_id = $1`, id)
 	b.Queue(`UPDATE notifications SET state = 'cancelled', error = '' WHERE customer_id = $1 AND state = 'pending'`, id)
-	b.Queue(`UPDATE notifications SET final = false, stale = true, error = '' WHERE customer_id = $1 AND state = 'sent'`, id)
+	b.Queue(`UPDATE notifications SET message_id = coalesce(message_id, taken_over), final = false, stale = true, error = ''
+		WHERE customer_id = $1 AND state = 'sent'`, id)
 	b.Queue(`UPDATE notifications SET error = '' WHERE customer_id = $1 AND error <> ''`, id)
 	return wrap(t.q.SendBatch(ctx, b).Close(), "erase traces")
 }
@@ -46,7 +48,16 @@ func (t tx) LockHiddenWith(ctx context.Context, ps []crm.PhoneNumber) ([]crm.Cus
 	for i, p := range ps {
 		numbers[i] = string(p.Phone)
 	}
-	return t.ids(ctx, `SELECT id FROM customers c WHERE hidden AND erased_at IS NULL
-		AND EXISTS (SELECT FROM inquiries i WHERE i.customer_id = c.id AND i.phone = ANY ($1))
-		ORDER BY id FOR NO KEY UPDATE`, numbers)
+	return t.ids(ctx, `SELECT id FROM customers c WHERE `+undoneWith+` ORDER BY id FOR NO KEY UPDATE`, numbers)
+}
+
+// undoneWith holds for a customers row c whose creation was undone and who came by
+// one of the numbers $1.
+const undoneWith = `hidden AND erased_at IS NULL
+	AND EXISTS (SELECT FROM inquiries i WHERE i.customer_id = c.id AND i.phone = ANY ($1))`
+
+// HiddenWith implements crm.Store.
+func (s *Store) HiddenWith(ctx context.Context, p persian.Phone) (found bool, err error) {
+	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM customers c WHERE `+undoneWith+`)`, []string{string(p)}).Scan(&found)
+	return found, wrap(err, "look for what was undone of a number")
 }

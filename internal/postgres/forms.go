@@ -110,9 +110,10 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 }
 
 // TakeOver has an announcement that stands in a message left alone from now on,
-// since the conversation goes on in that message.
+// since the conversation goes on in that message. What erases its customer knows the
+// message still.
 func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
-	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, final = true, stale = false
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, taken_over = message_id, final = true, stale = false
 		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent'`, staff, message)
 	return wrap(err, "take a message over")
 }

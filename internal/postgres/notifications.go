@@ -129,7 +129,8 @@ func (s *Store) PurgeNotifications(ctx context.Context, before time.Time) (int64
 // ForgetMessages takes all messages that were sent for gone: nothing edits them any
 // more, and no other message that has their number by now.
 func (s *Store) ForgetMessages(ctx context.Context) error {
-	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, final = true, stale = false, leased_until = NULL
+	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, taken_over = NULL, final = true, stale = false,
+		leased_until = NULL
 		WHERE state IN ('sent', 'summarised')`)
 	return wrap(err, "forget messages")
 }
