@@ -9,10 +9,8 @@ import (
 // Team lists the colleagues, with what each has to do, and the open invites, and lets a
 // manager invite more.
 func (r Reader) Team(open []crm.Invite, loads map[crm.StaffID]crm.Workload) view.Message {
-	lines := []view.HTML{r.P.H("team.title")}
 	var members []view.Button
 	for _, s := range r.everyone() {
-		lines = append(lines, r.memberLine(s, loads[s.ID]))
 		b := r.button("button.open", callback.Ref{Action: callback.StaffMember, Record: int64(s.ID)})
 		b.Label = view.Clip(s.Name, 40)
 		members = append(members, b)
@@ -23,7 +21,14 @@ func (r Reader) Team(open []crm.Invite, loads map[crm.StaffID]crm.Workload) view
 		r.button("team.invite_agent", callback.Ref{Action: callback.InviteRole, Value: string(crm.Agent)}),
 		r.button("team.invite_manager", callback.Ref{Action: callback.InviteRole, Value: string(crm.Manager)}),
 	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})}, r.SettingsBack())
-	return view.Message{HTML: view.Paragraphs(view.Lines(lines...), invites), Inline: r.keyboard(rows...)}
+	html := r.fit(func(r Reader) view.HTML {
+		lines := []view.HTML{r.P.H("team.title")}
+		for _, s := range r.everyone() {
+			lines = append(lines, r.memberLine(s, loads[s.ID]))
+		}
+		return view.Paragraphs(view.Lines(lines...), invites)
+	})
+	return view.Message{HTML: html, Inline: r.keyboard(rows...)}
 }
 
 // everyone is all staff but the removed, by the order in which they joined.
