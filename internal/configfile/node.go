@@ -129,15 +129,13 @@ func (m mapping) one(name, usual string, among ...string) string {
 	return usual
 }
 
-var yesNo = map[string]bool{"true": true, "yes": true, "on": true, "بله": true, "false": false, "no": false, "off": false, "خیر": false}
-
 func (m mapping) yes(name string, usual bool) bool {
 	s, ok := m.scalar(name)
 	if !ok {
 		return usual
 	}
-	v, known := yesNo[strings.ToLower(s)]
-	if !known {
+	v, err := persian.ReadYesNo(s)
+	if err != nil {
 		m.r.add(m.parts[name], "mistake.want_yes_no", "Name", name, "Value", shortValue(m.parts[name]))
 		return usual
 	}

@@ -119,7 +119,7 @@ func (r *reader) status(m mapping, is thing, old crm.Status) crm.Status {
 // reminder is "yes", "no" or "optional", however yes and no are written.
 func (m mapping) reminder() string {
 	s, ok := m.scalar("reminder")
-	if v, known := yesNo[strings.ToLower(s)]; ok && known {
+	if v, err := persian.ReadYesNo(s); ok && err == nil {
 		if v {
 			return string(crm.ReminderYes)
 		}
