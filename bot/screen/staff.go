@@ -20,7 +20,7 @@ func (r Reader) Team(open []crm.Invite, loads map[crm.StaffID]crm.Workload) view
 	rows = append(append(rows, revoke...), []view.Button{
 		r.button("team.invite_agent", callback.Ref{Action: callback.InviteRole, Value: string(crm.Agent)}),
 		r.button("team.invite_manager", callback.Ref{Action: callback.InviteRole, Value: string(crm.Manager)}),
-	}, []view.Button{r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"})}, r.SettingsBack())
+	}, r.SettingsBack())
 	html := r.fit(func(r Reader) view.HTML {
 		lines := []view.HTML{r.P.H("team.title")}
 		for _, s := range r.everyone() {

@@ -20,6 +20,7 @@ func TestInBrowser(t *testing.T) {
 		"answers show as toast and alert":          answersShowAsToastAndAlert,
 		"hostile markup is inert":                  hostileMarkupIsInert,
 		"lines read in their direction":            linesReadInTheirDirection,
+		"the time stands at the end":               timeStandsAtTheEnd,
 		"the clock moves forward":                  clockMovesForward,
 		"unread is counted, then read":             unreadIsCountedThenRead,
 		"code and copy buttons copy":               codeAndCopyButtonsCopy,
@@ -147,6 +148,22 @@ func hostileMarkupIsInert(t *testing.T, tb *tab) {
 	tb.click(t, `[data-message="66"] .text span`)
 	if eval[bool](t, tb, `"owned" in window`) {
 		t.Error("code of a message ran")
+	}
+}
+
+// The time stands where the last line ends, which a name in the other direction at
+// its beginning does not turn around.
+func timeStandsAtTheEnd(t *testing.T, tb *tab) {
+	tb.fake.change(emma, func(c *chat) {
+		for id, line := range map[int]string{71: "• \u2068مریم\u2069 — Agent", 72: "\u200eمریم — Agent", 73: "• \u2068Emma\u2069 — کارشناس"} {
+			c.Messages = append(c.Messages, &message{ID: id, From: "bot", Date: fixtureNow(), HTML: "Team\n" + line})
+		}
+	})
+	tb.until(t, `document.querySelectorAll('[data-message="71"] .body, [data-message="72"] .body, [data-message="73"] .body').length === 3`)
+	for id, want := range map[string]string{"71": "ends-ltr", "72": "ends-ltr", "73": "ends-rtl"} {
+		if got := eval[string](t, tb, `document.querySelector('[data-message="`+id+`"] .body').className`); !strings.Contains(got, want) {
+			t.Errorf("message %s: %s, want %s", id, got, want)
+		}
 	}
 }
 

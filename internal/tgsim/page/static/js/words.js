@@ -146,9 +146,10 @@ export function fileSize(bytes, language) {
 
 const STRONG_RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
-// textDirection is the direction of a line: that of its first letter, and
-// left to right where it has none, as the bidirectional algorithm has it.
+// textDirection is the direction of a line: that of its first letter or mark outside
+// what is isolated, and left to right where it has none, as the bidirectional
+// algorithm has it (UAX #9, P2 and P3).
 export function textDirection(line) {
-  const letter = line.match(/\p{L}/u);
-  return letter && STRONG_RTL.test(letter[0]) ? "rtl" : "ltr";
+  const first = line.replace(/[\u2066-\u2068][^\u2069]*\u2069/gu, "").match(/[\p{L}\u200e\u200f]/u);
+  return first && (first[0] === "\u200f" || STRONG_RTL.test(first[0])) ? "rtl" : "ltr";
 }
