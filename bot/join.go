@@ -139,11 +139,5 @@ func (r *request) chooseLanguage(ctx context.Context, lang crm.Language) error {
 	if _, err := r.send(ctx, view.Message{HTML: r.p.H("language.set"), Reply: r.reader().Menu()}); err != nil {
 		return err
 	}
-	return r.explainClosed(ctx)
-}
-
-// explainClosed takes the choice away from the message that offered it.
-func (r *request) explainClosed(ctx context.Context) error {
-	_, err := r.show(ctx, r.up.Message, view.Message{HTML: r.p.H("language.set")})
-	return err
+	return r.inPlace(ctx, r.reader().Languages()) // the other one stays a tap away
 }

@@ -121,6 +121,11 @@ func TestBrowsing(t *testing.T) {
 		if string(o.staff(p).Language) == lang {
 			t.Error("the language did not change")
 		}
+		o.press(p, "language."+lang)
+		o.types(p, "/cancel")
+		if string(o.staff(p).Language) != lang {
+			t.Error("the choice was not there any more")
+		}
 		o.sim.CheckClean(t)
 	}
 }

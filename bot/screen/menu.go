@@ -71,10 +71,10 @@ func (r Reader) Help() view.Message {
 	return view.Message{HTML: view.Paragraphs(parts...), Reply: r.Menu()}
 }
 
-// Languages lets the reader choose what they read.
+// Languages lets the reader choose what they read; what they read now is marked.
 func (r Reader) Languages() view.Message {
 	option := func(key string, lang crm.Language) view.Button {
-		return r.button(key, callback.Ref{Action: callback.Language, Value: string(lang)})
+		return ticked(r.button(key, callback.Ref{Action: callback.Language, Value: string(lang)}), lang == r.P.Lang())
 	}
 	return view.Message{HTML: r.P.H("language.choose"), Inline: r.keyboard([]view.Button{
 		option("language.fa", crm.Persian), option("language.en", crm.English)})}
