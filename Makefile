@@ -2,6 +2,8 @@
 # make test    install what the tests need, then vet, test, and check coverage
 # make lint    golangci-lint
 # make build   bin/cartable
+# make faults  breaks what the program stands on, and tells what came of it; QUICK=1 for less of it
+# make bench   measures the program against pgbench, plain SQL and a bare loop
 
 GO           ?= go
 LINT_VERSION := v2.15.0
@@ -43,6 +45,17 @@ $(LINT):
 		GOBIN="$(CURDIR)/bin" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) && \
 		mv bin/golangci-lint $@; \
 	fi
+
+.PHONY: faults
+faults: go
+	@.ci/install-tools servers
+	$(GO) run ./cmd/faults $(if $(QUICK),--quick)
+
+.PHONY: bench
+bench: go
+	@.ci/install-tools servers
+	@mkdir -p bin
+	$(GO) run ./cmd/bench
 
 .PHONY: clean
 clean:

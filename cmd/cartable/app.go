@@ -67,7 +67,7 @@ func newApp(ctx context.Context, cfg Config, clock clockwork.Clock, log *slog.Lo
 		}
 	}()
 	if a.client, err = telegram.New(telegram.Config{
-		Token: cfg.TelegramToken, API: cfg.TelegramAPI, Proxy: cfg.Proxy, Clock: clock, Log: log,
+		Token: cfg.TelegramToken, API: cfg.TelegramAPI, Proxy: cfg.Proxy, Clock: clock, Log: log, Limits: cfg.sendLimits(),
 	}); err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)
 	}

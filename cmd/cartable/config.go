@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"cartable/internal/crm"
+	"cartable/internal/intake"
 	"cartable/internal/telegram"
 )
 
@@ -31,6 +32,8 @@ type Config struct {
 	Webhook        bool     `env:"CARTABLE_WEBHOOK" help:"Have Telegram call the public URL instead of polling."`
 	Timezone       string   `env:"CARTABLE_TIMEZONE" default:"Asia/Tehran" help:"Zone of the business, until somebody has joined."`
 	Language       string   `env:"CARTABLE_LANGUAGE" default:"fa" enum:"fa,en" help:"Language of the business, until somebody has joined: fa or en."`
+	SendRate       float64  `env:"CARTABLE_SEND_RATE" default:"29.5" placeholder:"N" help:"Messages a second that Telegram's server takes from the bot; 0 for no limit, on a Bot API server of one's own."`
+	IntakeRate     float64  `env:"CARTABLE_INTAKE_RATE" default:"200" placeholder:"N" help:"Inquiries a second that one key may send over the API."`
 	Log            string   `env:"CARTABLE_LOG" default:"" enum:",text,json" help:"text or json; text on a terminal, else json."`
 	LogLevel       string   `env:"CARTABLE_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error."`
 }
@@ -59,6 +62,9 @@ func (c Config) check() error {
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("CARTABLE_LISTEN: %q is no address; write host:port, such as %s", c.Listen, defaultListen)
+	}
+	if c.SendRate < 0 || c.IntakeRate <= 0 {
+		return errors.New("CARTABLE_SEND_RATE is a number from 0, CARTABLE_INTAKE_RATE one above 0")
 	}
 	if c.PublicURL != "" && !isWeb(c.PublicURL) {
 		return errors.New("CARTABLE_PUBLIC_URL: write an address such as https://crm.example.com")
@@ -97,6 +103,22 @@ func (c Config) trusted() ([]netip.Prefix, error) {
 }
 
 func (c Config) language() crm.Language { return crm.Language(c.Language) }
+
+// sendLimits are Telegram's, or none at all for a Bot API server of one's own.
+func (c Config) sendLimits() telegram.Limits {
+	if c.SendRate == 0 {
+		return telegram.NoLimits()
+	}
+	return telegram.Limits{PerSecond: c.SendRate}
+}
+
+// intakeLimits are the default ones but for what one key may send.
+func (c Config) intakeLimits() intake.Limits {
+	limits := intake.DefaultLimits()
+	limits.Source.Every = time.Duration(float64(time.Second) / c.IntakeRate)
+	limits.Source.Burst = max(limits.Source.Burst, int(10*c.IntakeRate))
+	return limits
+}
 
 // base is the address under which links are made: the public one, else the local one.
 func (c Config) base() string {

@@ -32,7 +32,7 @@ func (a *app) routes() (http.Handler, error) {
 	}
 	customers, err := intake.New(intake.Options{
 		Domain: a.domain, Clock: a.clock, Log: a.log, Catalogue: a.catalogue, Secret: a.store.Secret,
-		TrustedProxies: trusted, PublicURL: a.cfg.PublicURL, Observe: a.metrics.Request,
+		TrustedProxies: trusted, PublicURL: a.cfg.PublicURL, Observe: a.metrics.Request, Limits: a.cfg.intakeLimits(),
 	})
 	if err != nil {
 		return nil, err

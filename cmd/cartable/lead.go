@@ -11,6 +11,7 @@ import (
 
 	"cartable/bot"
 	"cartable/internal/crm"
+	"cartable/internal/failpoint"
 	"cartable/internal/inbox"
 	"cartable/internal/outbox"
 	"cartable/internal/postgres"
@@ -143,6 +144,7 @@ func (a *app) ring(ctx context.Context) error {
 			return err
 		}
 		if settled > 0 {
+			failpoint.Reach(failpoint.ReminderRung)
 			a.metrics.Rang(late)
 		}
 		if settled < ringBatch {

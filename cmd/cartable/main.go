@@ -22,7 +22,7 @@ func main() {
 	defer stop()
 	// From the first signal on the next one kills: an end in order takes up to 20 seconds.
 	context.AfterFunc(ctx, stop)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	err := errors.Join(run(ctx, os.Args[1:], os.Stdout, os.Stderr), checkLeaks())
 	if err == nil {
 		return
 	}

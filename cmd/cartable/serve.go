@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/jonboulle/clockwork"
 )
 
 type serveCmd struct{}
@@ -25,7 +23,7 @@ func (serveCmd) Run(c *command) (err error) {
 	if err := private.fill(c.ctx, &cfg); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	a, err := newApp(c.ctx, cfg, clockwork.NewRealClock(), log)
+	a, err := newApp(c.ctx, cfg, machineClock(), log)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"cartable/internal/failpoint"
 	"cartable/internal/lease"
 )
 
@@ -16,7 +17,9 @@ var errCrashed = errors.New("the program ended while handling it")
 func (b *Inbox) handle(ctx context.Context, u update) {
 	ctx, release := b.leases.Hold(ctx, lease.Claim{ID: u.seq, Token: u.attempts})
 	defer release()
+	failpoint.Reach(failpoint.InboxClaimed)
 	outcome, err := b.attempt(ctx, u)
+	failpoint.Reach(failpoint.InboxHandled)
 	if b.settle(ctx, u, outcome, err) {
 		b.opt.Observe(outcome, b.opt.Clock.Now().Sub(u.receivedAt))
 	}
@@ -84,5 +87,6 @@ func (b *Inbox) settle(ctx context.Context, u update, outcome Outcome, cause err
 	if err != nil {
 		log.Error("cannot settle update, it will be handled again", "outcome", outcome, "error", err)
 	}
+	failpoint.Reach(failpoint.InboxSettled)
 	return err == nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"cartable/internal/failpoint"
 	"cartable/internal/lease"
 )
 
@@ -98,6 +99,7 @@ func (b *Inbox) Store(ctx context.Context, batch []Raw) error {
 	if err := b.rows.insert(ctx, batch, b.opt.Clock.Now()); err != nil {
 		return fmt.Errorf("store %d updates: %w", len(batch), err)
 	}
+	failpoint.Reach(failpoint.InboxStored)
 	b.Wake()
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cartable/internal/crm"
+	"cartable/internal/failpoint"
 )
 
 // accepted is the API's answer to an inquiry that is stored.
@@ -69,7 +70,9 @@ func (s *server) accept(ctx context.Context, w http.ResponseWriter, src crm.Sour
 		s.refuse(w, issues)
 		return
 	}
+	failpoint.Reach(failpoint.IntakeRead)
 	arrival, err := s.record(ctx, key, in)
+	failpoint.Reach(failpoint.IntakeRecorded)
 	if i, ok := issueOf(err, sub); ok {
 		s.refuse(w, []issue{i})
 		return
@@ -87,6 +90,7 @@ func (s *server) accept(ctx context.Context, w http.ResponseWriter, src crm.Sour
 		status = http.StatusOK
 	}
 	writeJSON(w, status, "application/json", accepted{Customer: arrival.Customer, Inquiry: arrival.Inquiry, Known: arrival.Known})
+	failpoint.Reach(failpoint.IntakeAnswered)
 }
 
 // authorised finds the source whose key the request shows, or answers 401. Keys

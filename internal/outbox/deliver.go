@@ -9,6 +9,7 @@ import (
 	"cartable/bot/chat"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/failpoint"
 	"cartable/internal/lease"
 )
 
@@ -25,7 +26,9 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 	}
 	ctx, release := o.leases.Hold(ctx, claims(rs)...)
 	defer release()
+	failpoint.Reach(failpoint.OutboxClaimed)
 	notice, err := o.render(ctx, rs)
+	failpoint.Reach(failpoint.OutboxRendered)
 	if err != nil {
 		o.cannotRender(ctx, rs, err)
 		return
@@ -35,6 +38,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		return
 	}
 	message, err := o.send(ctx, rs[0], notice.Message)
+	failpoint.Reach(failpoint.OutboxSent)
 	if err != nil {
 		o.cannotSend(ctx, rs, err)
 		return
@@ -48,6 +52,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 	o.settle(ctx, rs, Sent, func(ctx context.Context) error {
 		return o.rows.shown(ctx, rs[0], message, notice, o.opt.Clock.Now())
 	})
+	failpoint.Reach(failpoint.OutboxSettled)
 	signal(o.wakeEdit) // it may have grown old on the way
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"cartable/internal/crm"
+	"cartable/internal/failpoint"
 )
 
 // querier is what statements need: a pool or a transaction.
@@ -57,7 +58,16 @@ func (s *Store) InTx(ctx context.Context, fn func(crm.Tx) error) error {
 
 // once runs fn in one transaction. pgx.BeginFunc rolls back on error and on panic.
 func (s *Store) once(ctx context.Context, fn func(crm.Tx) error) error {
-	return pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error { return fn(tx{reader{t}}) })
+	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
+		failpoint.Reach(failpoint.CommandBegun)
+		err := fn(tx{reader{t}})
+		failpoint.Reach(failpoint.CommandDone)
+		return err
+	})
+	if err == nil {
+		failpoint.Reach(failpoint.CommandCommitted)
+	}
+	return err
 }
 
 // SQLSTATEs. Source: PostgreSQL 15, appendix A.

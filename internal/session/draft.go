@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"cartable/bot/form"
+	"cartable/internal/failpoint"
 )
 
 // A draft is a hash: its revision beside its JSON, so that the script compares
@@ -71,6 +72,7 @@ func (s *Store) Save(ctx context.Context, d form.Draft, expected int64) error {
 	case answer == 0:
 		return fmt.Errorf("save draft: %w", ErrConflict)
 	}
+	failpoint.Reach(failpoint.DraftSaved)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"slices"
 	"sync"
@@ -37,6 +38,11 @@ type Limits struct {
 // a queue faster than bursts do, since a refusal costs more than a pause.
 func DefaultLimits() Limits {
 	return Limits{PerSecond: 29.5, ChatEvery: time.Second, ChatBurst: 3, GroupPerMinute: 20}
+}
+
+// NoLimits let everything go at once; a 429 is obeyed all the same.
+func NoLimits() Limits {
+	return Limits{PerSecond: 1e9, ChatEvery: time.Nanosecond, ChatBurst: math.MaxInt32, GroupPerMinute: math.MaxInt32}
 }
 
 const (

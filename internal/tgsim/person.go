@@ -147,6 +147,13 @@ func (p *Person) EditMessage(messageID int, text string) error {
 	return nil
 }
 
+// Began makes the chat one that began in the past: the bot can write into it, and is told nothing.
+func (p *Person) Began() {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	p.chat.started = true
+}
+
 // Start presses the start button: of the chat itself with an empty payload, else of a deep link. Apps drop a
 // payload that is over 64 characters or has others than A-Z, a-z, 0-9, _ and -.
 func (p *Person) Start(payload string) error {

@@ -1,0 +1,169 @@
+package rig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jonboulle/clockwork"
+
+	"cartable/internal/crm"
+	"cartable/internal/postgres"
+	"cartable/internal/tgsim"
+)
+
+// Office is one business on the rig's servers.
+type Office struct {
+	*Servers
+
+	Schema string
+	Pool   *pgxpool.Pool // on the schema, not through any proxy
+	Domain *crm.Service  // the same domain that the program runs, for setting the scene and for judging
+	Sim    *tgsim.Server
+
+	Owner  Member
+	Agents []Member
+	Source crm.NewSource // of kind api
+
+	keys int
+}
+
+// Member is somebody of the staff, and who they are on Telegram.
+type Member struct {
+	crm.Staff
+	Person *tgsim.Person
+}
+
+// NewOffice makes a business in a schema of its own, with an owner and agents whose
+// language is English. Nobody but the program speaks to its Telegram yet. The options'
+// clocks are the machine's unless they are given.
+func (s *Servers) NewOffice(ctx context.Context, schema string, agents int, sim tgsim.Options) (_ *Office, err error) {
+	o := &Office{Servers: s, Schema: schema}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.Close())
+		}
+	}()
+	url := s.Postgres.URL()
+	if err := postgres.Migrate(ctx, url, schema); err != nil {
+		return nil, err
+	}
+	if o.Pool, err = postgres.Open(ctx, url, schema); err != nil {
+		return nil, err
+	}
+	clock := clockwork.NewRealClock()
+	if sim.Clock == nil {
+		sim.Clock, sim.Wall = clock, clock.Now
+	}
+	o.Sim = tgsim.New(sim)
+	if err := o.Sim.Start("127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	store := postgres.NewStore(o.Pool)
+	if err := store.FirstSettings(ctx, "Asia/Tehran", crm.English); err != nil {
+		return nil, err
+	}
+	o.Domain = crm.NewService(store, clock, nil)
+	return o, o.hire(ctx, agents)
+}
+
+// Command is a fresh one of a member; the zero Member stands for the program itself.
+func (o *Office) Command(by Member) crm.Command {
+	o.keys++
+	return crm.Command{Actor: by.ID, Key: fmt.Sprintf("rig:%s:%d", o.Schema, o.keys)}
+}
+
+func (o *Office) hire(ctx context.Context, agents int) (err error) {
+	if o.Owner, err = o.join(ctx, Member{}, crm.Owner, "Owner"); err != nil {
+		return err
+	}
+	for i := range agents {
+		agent, err := o.join(ctx, o.Owner, crm.Agent, fmt.Sprintf("Agent %d", i+1))
+		if err != nil {
+			return err
+		}
+		o.Agents = append(o.Agents, agent)
+	}
+	o.Source, err = o.Domain.AddSource(ctx, o.Command(Member{}), "Site", crm.SourceAPI)
+	return err
+}
+
+// join has somebody join the business whose chat with the bot began in the past.
+func (o *Office) join(ctx context.Context, by Member, role crm.Role, name string) (Member, error) {
+	invite, err := o.Domain.NewInvite(ctx, o.Command(by), role, crm.InviteLife)
+	if err != nil {
+		return Member{}, fmt.Errorf("invite: %w", err)
+	}
+	p := o.Sim.Person(tgsim.Profile{FirstName: name, LanguageCode: "en"})
+	p.Began()
+	who := crm.Newcomer{TelegramID: p.ID(), Name: name, Language: crm.English}
+	staff, err := o.Domain.Join(ctx, o.Command(Member{}), invite.Token, who)
+	if err != nil {
+		return Member{}, fmt.Errorf("join: %w", err)
+	}
+	return Member{Staff: staff, Person: p}, nil
+}
+
+// Everybody is the owner and the agents.
+func (o *Office) Everybody() []Member { return append([]Member{o.Owner}, o.Agents...) }
+
+// Count answers a question about the database with a number.
+func (o *Office) Count(ctx context.Context, sql string, args ...any) (n int, err error) {
+	if err := o.Pool.QueryRow(ctx, sql, args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("ask the database: %w", err)
+	}
+	return n, nil
+}
+
+// Await asks again until the answer is yes, every few milliseconds; after the limit it
+// returns an error that says what was waited for.
+func Await(ctx context.Context, what string, limit time.Duration, done func(context.Context) (bool, error)) error {
+	const every = 5 * time.Millisecond
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	var last error
+	for {
+		ok, err := done(ctx)
+		if ok && err == nil {
+			return nil
+		}
+		if err != nil {
+			last = err
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return errors.Join(fmt.Errorf("waited %s for %s", limit, what), last)
+		}
+	}
+}
+
+// Settled waits until no update and no notification waits to be handled.
+func (o *Office) Settled(ctx context.Context, limit time.Duration) error {
+	return Await(ctx, "everything to be handled and told", limit, func(ctx context.Context) (bool, error) {
+		n, err := o.Count(ctx, `SELECT (SELECT count(*) FROM updates WHERE state = 'new') +
+			(SELECT count(*) FROM notifications WHERE state = 'pending' AND NOT withdrawn)`)
+		return n == 0, err
+	})
+}
+
+// Close ends the office's Telegram and drops its schema, so that no later experiment
+// pays for this one's tables.
+func (o *Office) Close() error {
+	var errs []error
+	if o.Sim != nil {
+		errs = append(errs, o.Sim.Close())
+	}
+	if o.Pool != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		_, err := o.Pool.Exec(ctx, `DROP SCHEMA IF EXISTS `+o.Schema+` CASCADE`)
+		errs = append(errs, err)
+		o.Pool.Close()
+	}
+	return errors.Join(errs...)
+}
