@@ -86,10 +86,7 @@ func (b *Bot) request(ctx context.Context, up chat.Update) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
-	staff, err := b.Domain.StaffByTelegramID(ctx, up.From.ID)
-	if err != nil && !crm.IsKey(err, crm.KeyNotActive) {
-		return nil, err
-	}
+	staff, _ := dir.StaffOf(up.From.ID) // else a stranger
 	lang := staff.Language
 	if staff.ID == 0 {
 		lang = guessLanguage(up.From.Language, dir.Settings.Language)

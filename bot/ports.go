@@ -15,7 +15,6 @@ import (
 // Domain is what the conversation asks of the business's rules: crm.Service.
 type Domain interface {
 	Directory(ctx context.Context) (crm.Directory, error)
-	StaffByTelegramID(ctx context.Context, id int64) (crm.Staff, error)
 	Today(dir crm.Directory) crm.Day
 
 	Card(ctx context.Context, dir crm.Directory, actor crm.Staff, id crm.CustomerID, events int) (crm.Card, error)

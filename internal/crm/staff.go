@@ -109,6 +109,17 @@ func (d Directory) groupAt(chat int64) (Group, bool) {
 	return Group{}, false
 }
 
+// StaffOf returns the member of staff behind a Telegram account, in whatever state; ok is
+// false where there is none.
+func (d Directory) StaffOf(telegramID int64) (s Staff, ok bool) {
+	for _, s := range d.Staff {
+		if s.TelegramID == telegramID {
+			return s, true
+		}
+	}
+	return Staff{}, false
+}
+
 // Status returns the status with this ID; ok is false for 0 and unknown ones.
 func (d Directory) Status(id StatusID) (Status, bool) {
 	for _, s := range d.Statuses {

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -9,27 +11,64 @@ import (
 	"cartable/internal/crm"
 )
 
-// Directory implements crm.Reader in one round trip. Each statement sees what is
-// committed when it begins: where a version of the configuration was published in
-// between, its fields might be read without their status, so all is read again.
+// directoryMark is a statement that tells what is committed, as far as the directory goes:
+// the identity of every row version of its tables. No change leaves it as it was, since
+// one makes new row versions, and nobody has to remember to raise a counter.
+const directoryMark = `SELECT coalesce(bit_xor(hashtextextended(version, of)), 0) FROM (
+	SELECT xmin::text || ctid::text, 1 FROM settings UNION ALL SELECT xmin::text || ctid::text, 2 FROM staff
+	UNION ALL SELECT xmin::text || ctid::text, 3 FROM sources UNION ALL SELECT xmin::text || ctid::text, 4 FROM groups
+	UNION ALL SELECT xmin::text || ctid::text, 5 FROM fields UNION ALL SELECT xmin::text || ctid::text, 6 FROM statuses
+	UNION ALL SELECT coalesce(max(id), 0)::text, 7 FROM config_versions) t (version, of)`
+
+// lastDirectory is the directory as it was read last, with its mark. It decides nothing
+// by itself: whoever wants it asks the database for the mark first.
+type lastDirectory struct {
+	mark int64
+	dir  crm.Directory
+}
+
+// Directory implements crm.Reader: what is committed now, or seen by the transaction. While
+// nothing of it changed it costs one small statement; else one round trip more.
 func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
+	var mark int64
+	if err := r.q.QueryRow(ctx, directoryMark).Scan(&mark); err != nil {
+		return crm.Directory{}, wrap(err, "look whether the directory changed")
+	}
+	if last := r.last.Load(); last != nil && last.mark == mark {
+		return last.copy(), nil
+	}
 	for {
-		d, version, err := r.directory(ctx)
-		if err != nil || version == d.Version {
-			return d, err
+		d, first, err := r.directory(ctx)
+		if err != nil {
+			return d.dir, err
+		}
+		// Each statement sees what is committed when it begins: where a change came in
+		// between, fields might be read without their status, so all is read again.
+		if d.mark == first {
+			r.last.Store(&d)
+			return d.copy(), nil
 		}
 	}
 }
 
-// directory reads the directory, and the version that the configuration had when
-// everything was read.
-func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, err error) {
-	const configVersion = `SELECT coalesce(max(id), 0) FROM config_versions`
-	d = crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
+// copy lets its reader add to the maps and lists, and change their elements; what the elements
+// refer to is never changed by anybody.
+func (l *lastDirectory) copy() crm.Directory {
+	d := l.dir
+	d.Staff, d.Sources, d.Groups = maps.Clone(d.Staff), maps.Clone(d.Sources), maps.Clone(d.Groups)
+	d.Statuses, d.Fields = slices.Clone(d.Statuses), slices.Clone(d.Fields)
+	return d
+}
+
+// directory reads the directory with the mark after it, and the mark before it.
+func (r reader) directory(ctx context.Context) (last lastDirectory, first int64, err error) {
+	d := &last.dir
+	*d = crm.Directory{Staff: map[crm.StaffID]crm.Staff{}, Sources: map[crm.SourceID]crm.Source{},
 		Groups: map[crm.GroupID]crm.Group{}}
 	var fields []crm.Field
 	b := &pgx.Batch{}
-	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Version) })
+	b.Queue(directoryMark).QueryRow(func(row pgx.Row) error { return row.Scan(&first) })
+	b.Queue(`SELECT coalesce(max(id), 0) FROM config_versions`).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Version) })
 	b.Queue(`SELECT business, zone, language, agents_see_all, retention, digests, hours, days_off, holidays,
 		windows, digest_at FROM settings`).QueryRow(func(row pgx.Row) error {
 		s := &d.Settings
@@ -68,12 +107,12 @@ func (r reader) directory(ctx context.Context) (d crm.Directory, version int64, 
 		d.Statuses, err = pgx.CollectRows(rows, scanStatus)
 		return err
 	})
-	b.Queue(configVersion).QueryRow(func(row pgx.Row) error { return row.Scan(&version) })
+	b.Queue(directoryMark).QueryRow(func(row pgx.Row) error { return row.Scan(&last.mark) })
 	if err := r.q.SendBatch(ctx, b).Close(); err != nil {
-		return crm.Directory{}, 0, wrap(err, "read directory")
+		return lastDirectory{}, 0, wrap(err, "read directory")
 	}
-	place(&d, fields)
-	return d, version, nil
+	place(d, fields)
+	return last, first, nil
 }
 
 // place puts the fields under their statuses and the customer.

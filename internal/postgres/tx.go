@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,10 +30,15 @@ type Store struct {
 }
 
 // NewStore returns a store on an open pool.
-func NewStore(pool *pgxpool.Pool) *Store { return &Store{reader: reader{pool}, pool: pool} }
+func NewStore(pool *pgxpool.Pool) *Store {
+	return &Store{reader: reader{q: pool, last: &atomic.Pointer[lastDirectory]{}}, pool: pool}
+}
 
 // reader implements crm.Reader on a pool or a transaction.
-type reader struct{ q querier }
+type reader struct {
+	q    querier
+	last *atomic.Pointer[lastDirectory] // of the store
+}
 
 // tx implements crm.Tx.
 type tx struct{ reader }
@@ -60,7 +66,7 @@ func (s *Store) InTx(ctx context.Context, fn func(crm.Tx) error) error {
 func (s *Store) once(ctx context.Context, fn func(crm.Tx) error) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
 		failpoint.Reach(failpoint.CommandBegun)
-		err := fn(tx{reader{t}})
+		err := fn(tx{reader{q: t, last: s.last}})
 		failpoint.Reach(failpoint.CommandDone)
 		return err
 	})
