@@ -55,7 +55,11 @@ type setting struct {
 }
 
 // measurements are the rows by number.
-func measurements() []measurement { return slices.Concat[[]measurement]() }
+func measurements() []measurement {
+	return []measurement{
+		taps(),
+	}
+}
 
 type options struct {
 	Only      []int  `help:"The numbers of the rows to run." placeholder:"N,…"`
@@ -65,11 +69,20 @@ type options struct {
 }
 
 func main() {
-	var o options
-	kong.Parse(&o, kong.Name("bench"), kong.Description("Measures the program against what stands beside it."))
+	var c struct {
+		options
+
+		Measure  struct{} `cmd:"" default:"1" help:"Measure."`
+		BareLoop bareLoop `cmd:"" hidden:"" help:"Be the bare loop that taps are measured against."`
+	}
+	parsed := kong.Parse(&c, kong.Name("bench"), kong.Description("Measures the program against what stands beside it."))
+	if parsed.Command() == bareLoopWord {
+		parsed.FatalIfErrorf(c.BareLoop.Run())
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	if err := run(ctx, c.options); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

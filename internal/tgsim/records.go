@@ -1,6 +1,7 @@
 package tgsim
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -13,6 +14,37 @@ type Send struct {
 	ChatID    int64
 	MessageID int // 0 when refused
 	Code      int // 200 or the refusal's code; faults that answered nothing have 0
+}
+
+// Answer is a tap that the bot has answered.
+type Answer struct {
+	PersonID int64
+	Tapped   time.Time // both by Options.Wall
+	Answered time.Time
+}
+
+// Answers lists the answered taps so far, in the order of their answers.
+func (s *Server) Answers() []Answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.answers)
+}
+
+// Answered waits until so many taps have been answered since the server began.
+func (s *Server) Answered(ctx context.Context, n int) error {
+	for {
+		s.mu.Lock()
+		got, changed := len(s.answers), s.changed.wait()
+		s.mu.Unlock()
+		if got >= n {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %d answers to taps, %d came: %w", n, got, ctx.Err())
+		}
+	}
 }
 
 // Violation is something that a careful bot does not do.

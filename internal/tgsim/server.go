@@ -122,6 +122,7 @@ type Server struct {
 	limiter      limiter
 	faults       []*Fault
 	sends        []Send
+	answers      []Answer
 	violations   []Violation
 }
 

@@ -11,7 +11,8 @@ const maxAnswer = 200
 type tap struct {
 	chat     *chat
 	person   *Person
-	at       time.Time
+	at       time.Time // by Options.Clock
+	wall     time.Time // by Options.Wall
 	answered bool
 }
 
@@ -39,6 +40,7 @@ func (s *Server) answerCallbackQuery(c *call) (any, *apiError) {
 		}
 	}
 	t.answered = true
+	s.answers = append(s.answers, Answer{PersonID: t.person.profile.ID, Tapped: t.wall, Answered: s.opts.Wall()})
 	t.person.waiting--
 	if text != "" || address != "" {
 		toast := Toast{Seq: int64(len(t.person.toasts) + 1), Text: text, Alert: c.boolean("show_alert"), URL: address}
@@ -57,7 +59,7 @@ func (s *Server) answerCallbackQuery(c *call) (any, *apiError) {
 func (s *Server) tapped(p *Person, at *chat, on Message, label, data string) {
 	s.lastTap++
 	id := strconv.FormatInt(p.profile.ID<<32+s.lastTap, 10)
-	s.taps[id] = &tap{chat: at, person: p, at: s.now()}
+	s.taps[id] = &tap{chat: at, person: p, at: s.now(), wall: s.opts.Wall()}
 	p.waiting++
 	query := &CallbackQuery{ID: id, From: p.user(), Message: &on, ChatInstance: strconv.FormatInt(at.info.ID*31+7, 10), Data: data}
 	s.note(at, happening{what: "tap", who: p.profile.FirstName, text: label, msg: on})

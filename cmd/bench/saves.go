@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cartable/bot/callback"
+	"cartable/internal/rig"
+	"cartable/internal/tgsim"
+)
+
+// measureSaves has every agent save a status: first one after the other, then all at once.
+func measureSaves(ctx context.Context, o *rig.Office, s *tapSide) (t tapTimes, err error) {
+	const rounds = 3
+	for range rounds {
+		saves, err := openForms(ctx, o, s)
+		if err != nil {
+			return t, err
+		}
+		from := len(s.sim.Answers())
+		tick := time.NewTicker(pacedEvery)
+		for who, save := range saves {
+			<-tick.C
+			if err := save(); err != nil {
+				tick.Stop()
+				return t, fmt.Errorf("save of %d: %w", who, err)
+			}
+		}
+		tick.Stop()
+		answers, err := s.answers(ctx, from, len(saves))
+		if err != nil {
+			return t, err
+		}
+		for _, a := range answers {
+			t.paced = append(t.paced, a.Answered.Sub(a.Tapped))
+		}
+	}
+	var rates []float64
+	for range rounds {
+		saves, err := openForms(ctx, o, s)
+		if err != nil {
+			return t, err
+		}
+		err = s.burst(ctx, &t, len(saves), func() error {
+			for _, save := range saves {
+				if err := save(); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return t, err
+		}
+		rates = append(rates, t.rate)
+	}
+	t.rate = rig.Median(rates)
+	return t, nil
+}
+
+// openForms has everybody go as far as the summary of the form, and returns the taps that save.
+func openForms(ctx context.Context, o *rig.Office, s *tapSide) ([]func() error, error) {
+	ctx, cancel := context.WithTimeout(ctx, tapsTimeout)
+	defer cancel()
+	dir, err := o.Domain.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	status := dir.Statuses[len(dir.Statuses)-1]
+	for who, p := range s.people {
+		ref, err := callback.Decode(s.data(who, 0))
+		if err != nil {
+			return nil, fmt.Errorf("the tap's own data: %w", err)
+		}
+		begin := callback.MustEncode(callback.Ref{Action: callback.ChooseStat, Record: ref.Record, Arg: int64(status.ID)})
+		if err := p.TapData(s.on[who], begin); err != nil {
+			return nil, err
+		}
+	}
+	saves := make([]func() error, len(s.people))
+	for who, p := range s.people {
+		var on tgsim.Message
+		err := p.Wait(ctx, func(v *tgsim.View) (found bool) {
+			on, found = v.Find(noQuestions, "Save")
+			return found && v.Waiting == 0
+		})
+		if err != nil {
+			return nil, fmt.Errorf("the form of %d: %w", who, err)
+		}
+		saves[who] = func() error { return p.TapOn(on.ID, "Save") }
+	}
+	return saves, nil
+}
