@@ -18,7 +18,9 @@
 //
 // # Settled after the effect
 //
-// A row is settled after its handler has returned. Commands carry an
+// A row is settled after its handler has returned, and before the next one of its chat is
+// claimed. What several chats have finished is settled by one transaction, which claims what
+// is next too, so that many chats share one wait for the disk. Commands carry an
 // idempotency key that is made from the update (the callback query's ID, chat
 // and message of typed text), and each is one transaction with its key. So a
 // crash between the effect and the settling has the update handled again, its

@@ -13,16 +13,24 @@ import (
 
 var errCrashed = errors.New("the program ended while handling it")
 
-// handle makes one attempt at u and settles it.
-func (b *Inbox) handle(ctx context.Context, u update) {
+// handle makes one attempt at u, and says what is to be written down of it.
+func (b *Inbox) handle(ctx context.Context, u update) finished {
 	ctx, release := b.leases.Hold(ctx, lease.Claim{ID: u.seq, Token: u.attempts})
-	defer release()
 	failpoint.Reach(failpoint.InboxClaimed)
 	outcome, err := b.attempt(ctx, u)
 	failpoint.Reach(failpoint.InboxHandled)
-	if b.settle(ctx, u, outcome, err) {
-		b.opt.Observe(outcome, b.opt.Clock.Now().Sub(u.receivedAt))
+	f := finished{update: u, outcome: outcome, cause: err, release: release}
+	log := b.opt.Log.With("update", u.updateID, "attempt", u.attempts)
+	switch outcome {
+	case Retried:
+		log.Warn("update failed, will be tried again", "error", err)
+		f.retryAt = b.opt.Clock.Now().Add(retryAfter[u.attempts-1])
+	case Failed:
+		log.Error("update failed and was put aside", "error", err)
+	case Left:
+		log.Info("update left for later", "reason", err)
 	}
+	return f
 }
 
 // attempt calls the handler, and says what follows from how it went.
@@ -62,31 +70,4 @@ func (b *Inbox) call(ctx context.Context, u update) (err error) {
 		err = fmt.Errorf("panic with a %T", p)
 	}()
 	return b.opt.Handle(ctx, u.payload)
-}
-
-// settle writes the outcome down, also when ctx has ended. It returns false when
-// that was not possible; then the update is handled again after its lease.
-func (b *Inbox) settle(ctx context.Context, u update, outcome Outcome, cause error) bool {
-	log := b.opt.Log.With("update", u.updateID, "attempt", u.attempts)
-	settled, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
-	defer cancel()
-	var err error
-	switch outcome {
-	case Done:
-		err = b.rows.done(settled, u)
-	case Retried:
-		log.Warn("update failed, will be tried again", "error", cause)
-		err = b.rows.retry(settled, u, b.opt.Clock.Now().Add(retryAfter[u.attempts-1]), cause)
-	case Failed:
-		log.Error("update failed and was put aside", "error", cause)
-		err = b.rows.fail(settled, u, cause)
-	case Left:
-		log.Info("update left for later", "reason", cause)
-		err = b.rows.leave(settled, u)
-	}
-	if err != nil {
-		log.Error("cannot settle update, it will be handled again", "outcome", outcome, "error", err)
-	}
-	failpoint.Reach(failpoint.InboxSettled)
-	return err == nil
 }

@@ -122,46 +122,21 @@ func (b *Inbox) Run(ctx context.Context) error {
 	defer renewal.Wait()
 	defer stop(nil)
 
-	busy := make(map[int64]bool, b.opt.Workers) // chats in hand
-	done := make(chan int64, b.opt.Workers)     // chats that are free again
+	h := &hands{inbox: b, busy: make(map[int64]bool, b.opt.Workers), done: make(chan finished, b.opt.Workers)}
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	for ctx.Err() == nil {
-		for _, u := range b.claim(ctx, busy) {
-			busy[u.chatID] = true
-			go func() {
-				defer func() { done <- u.chatID }()
-				b.handle(handling, u)
-			}()
-		}
+		h.turn(ctx, handling)
 		select {
 		case <-ctx.Done():
 		case <-poll.C:
 		case <-b.wake:
-		case chat := <-done:
-			delete(busy, chat)
+		case f := <-h.done:
+			h.finished = append(h.finished, f)
 		}
+		h.gather()
 	}
-	return finish(busy, done, stop)
-}
-
-// claim takes up as many updates as there are free workers, at most one a chat.
-func (b *Inbox) claim(ctx context.Context, busy map[int64]bool) []update {
-	free := b.opt.Workers - len(busy)
-	if free == 0 {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
-	defer cancel()
-	chats := make([]int64, 0, len(busy))
-	for chat := range busy {
-		chats = append(chats, chat)
-	}
-	us, err := b.rows.claim(ctx, b.opt.Clock.Now(), chats, free)
-	if !errors.Is(err, context.Canceled) {
-		b.noteRead(err)
-	}
-	return us
+	return h.finish(stop)
 }
 
 // noteRead logs when the database stops answering, and when it answers again.
@@ -175,27 +150,6 @@ func (b *Inbox) noteRead(err error) {
 		return
 	}
 	b.opt.Log.Info("the inbox can be read again")
-}
-
-// finish waits for the chats in hand: first for their work, then for its end.
-func finish(busy map[int64]bool, done <-chan int64, stop context.CancelCauseFunc) error {
-	for _, patience := range []time.Duration{finishTimeout, abandonTimeout} {
-		timer := time.NewTimer(patience)
-		defer timer.Stop()
-		for expired := false; len(busy) > 0 && !expired; {
-			select {
-			case chat := <-done:
-				delete(busy, chat)
-			case <-timer.C:
-				expired = true
-			}
-		}
-		stop(errStopped)
-	}
-	if len(busy) > 0 {
-		return fmt.Errorf("%d updates are still being handled", len(busy))
-	}
-	return nil
 }
 
 // Purge forgets settled updates that arrived longer than olderThan ago and

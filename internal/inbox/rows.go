@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"cartable/internal/failpoint"
 	"cartable/internal/lease"
 )
 
@@ -47,37 +49,91 @@ func (r rows) insert(ctx context.Context, batch []Raw, now time.Time) error {
 	return err
 }
 
-// claim leases the first updates of at most limit chats, those that have waited
+// turn settles what is finished and claims new updates, in one transaction. It returns the
+// sequence numbers of what it settled: of the others somebody else has the lease by now.
+func (r rows) turn(ctx context.Context, now time.Time, over []finished, busy []int64, limit int) (settled map[int64]bool, us []update, err error) {
+	settled = make(map[int64]bool, len(over))
+	b := &pgx.Batch{}
+	if len(over) == 0 {
+		// A claim that a power cut takes back is claimed again: it need not wait for the disk.
+		b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
+	}
+	queueSettling(b, over, func(seq int64) { settled[seq] = true })
+	if limit > 0 {
+		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds()).Query(func(found pgx.Rows) (err error) {
+			us, err = pgx.CollectRows(found, scanUpdate)
+			return err
+		})
+	}
+	err = r.pool.SendBatch(ctx, b).Close()
+	if err == nil {
+		failpoint.Reach(failpoint.InboxSettled)
+	}
+	return settled, us, err
+}
+
+// queueSettling queues what writes the outcomes down. What is done forgets its content.
+func queueSettling(b *pgx.Batch, over []finished, settled func(seq int64)) {
+	note := func(rows pgx.Rows) error {
+		var seq int64
+		_, err := pgx.ForEachRow(rows, []any{&seq}, func() error { settled(seq); return nil })
+		return err
+	}
+	var seqs []int64
+	var tokens []int
+	const one = ` WHERE seq = $1 AND attempts = $2 AND state = 'new' RETURNING seq`
+	for _, f := range over {
+		switch f.outcome {
+		case Done:
+			seqs, tokens = append(seqs, f.seq), append(tokens, f.attempts)
+		case Retried:
+			b.Queue(`UPDATE updates SET leased_until = NULL, retry_at = $3, error = $4`+one,
+				f.seq, f.attempts, f.retryAt, storable(f.cause)).Query(note)
+		case Failed:
+			b.Queue(`UPDATE updates SET state = 'failed', leased_until = NULL, retry_at = NULL, error = $3`+one,
+				f.seq, f.attempts, storable(f.cause)).Query(note)
+		case Left: // as if it had not been taken up
+			b.Queue(`UPDATE updates SET leased_until = NULL, attempts = attempts - 1`+one, f.seq, f.attempts).Query(note)
+		}
+	}
+	if len(seqs) > 0 {
+		b.Queue(`UPDATE updates u SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
+			FROM unnest($1::bigint[], $2::int[]) AS held (seq, token)
+			WHERE u.seq = held.seq AND u.attempts = held.token AND u.state = 'new'
+			RETURNING u.seq`, seqs, tokens).Query(note)
+	}
+}
+
+// storable is an error as PostgreSQL takes it.
+func storable(cause error) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(cause.Error(), "\x00", ""), "\ufffd")
+}
+
+// claimUpdates leases the first updates of at most $3 chats, those that have waited
 // longest. A chat whose first update is leased or waits for its next attempt has
 // nothing to claim. The chats are found one by one in the index, so a long queue
 // of one chat costs nothing.
-func (r rows) claim(ctx context.Context, now time.Time, busy []int64, limit int) ([]update, error) {
-	found, err := r.pool.Query(ctx, `
-		WITH RECURSIVE first AS (
-			(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
-			UNION ALL
-			SELECT u.seq, u.chat_id, u.retry_at, u.leased_until FROM first f CROSS JOIN LATERAL (
-				SELECT seq, chat_id, retry_at, leased_until FROM updates
-				WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
-		), ready AS (
-			SELECT seq FROM first
-			WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1)
-				AND (leased_until IS NULL OR leased_until < clock_timestamp())
-			ORDER BY seq LIMIT $3
-		)
-		UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $4), attempts = attempts + 1
-		FROM ready r
-		WHERE u.seq = r.seq AND u.state = 'new' AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
-		RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`,
-		now, busy, limit, lease.For.Seconds())
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(found, func(row pgx.CollectableRow) (update, error) {
-		var u update
-		err := row.Scan(&u.seq, &u.updateID, &u.chatID, &u.payload, &u.receivedAt, &u.attempts)
-		return u, err
-	})
+const claimUpdates = `
+	WITH RECURSIVE first AS (
+		(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
+		UNION ALL
+		SELECT u.seq, u.chat_id, u.retry_at, u.leased_until FROM first f CROSS JOIN LATERAL (
+			SELECT seq, chat_id, retry_at, leased_until FROM updates
+			WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
+	), ready AS (
+		SELECT seq FROM first
+		WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1)
+			AND (leased_until IS NULL OR leased_until < clock_timestamp())
+		ORDER BY seq LIMIT $3
+	)
+	UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $4), attempts = attempts + 1
+	FROM ready r
+	WHERE u.seq = r.seq AND u.state = 'new' AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
+	RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`
+
+func scanUpdate(row pgx.CollectableRow) (u update, err error) {
+	err = row.Scan(&u.seq, &u.updateID, &u.chatID, &u.payload, &u.receivedAt, &u.attempts)
+	return u, err
 }
 
 // renew implements lease.Renew.
@@ -95,36 +151,6 @@ func (r rows) renew(ctx context.Context, held []lease.Claim) ([]int64, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(found, pgx.RowTo[int64])
-}
-
-// done settles u and forgets its content.
-func (r rows) done(ctx context.Context, u update) error {
-	return r.one(ctx, `UPDATE updates SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
-		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts)
-}
-
-func (r rows) retry(ctx context.Context, u update, at time.Time, cause error) error {
-	return r.one(ctx, `UPDATE updates SET leased_until = NULL, retry_at = $3, error = $4
-		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts, at, cause.Error())
-}
-
-func (r rows) fail(ctx context.Context, u update, cause error) error {
-	return r.one(ctx, `UPDATE updates SET state = 'failed', leased_until = NULL, retry_at = NULL, error = $3
-		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts, cause.Error())
-}
-
-// leave gives u back as if it had not been taken up.
-func (r rows) leave(ctx context.Context, u update) error {
-	return r.one(ctx, `UPDATE updates SET leased_until = NULL, attempts = attempts - 1
-		WHERE seq = $1 AND attempts = $2 AND state = 'new'`, u.seq, u.attempts)
-}
-
-func (r rows) one(ctx context.Context, sql string, args ...any) error {
-	tag, err := r.pool.Exec(ctx, sql, args...)
-	if err == nil && tag.RowsAffected() == 0 {
-		return errTaken
-	}
-	return err
 }
 
 func (r rows) purge(ctx context.Context, before time.Time) (int64, error) {
