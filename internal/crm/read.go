@@ -25,15 +25,11 @@ func (s *Service) StaffByTelegramID(ctx context.Context, id int64) (Staff, error
 // Card reads a customer with the last events; KeyNoCustomer when there is none
 // that the actor may see, KeyErased for one who was erased.
 func (s *Service) Card(ctx context.Context, dir Directory, actor Staff, id CustomerID, events int) (Card, error) {
-	c, err := s.store.Customer(ctx, id)
+	c, es, err := s.store.CustomerWithEvents(ctx, id, events)
 	if err != nil {
 		return Card{}, err
 	}
 	if err := visible(actor, dir.Settings, c); err != nil {
-		return Card{}, err
-	}
-	es, err := s.store.Events(ctx, id, 0, events)
-	if err != nil {
 		return Card{}, err
 	}
 	return Card{Customer: c, Events: es}, nil

@@ -166,6 +166,8 @@ type Reader interface {
 	Directory(ctx context.Context) (Directory, error)
 	StaffByTelegramID(ctx context.Context, telegramID int64) (Staff, error)
 	Customer(ctx context.Context, id CustomerID) (Customer, error)
+	// CustomerWithEvents is Customer and the newest events, which may be of a moment later.
+	CustomerWithEvents(ctx context.Context, id CustomerID, limit int) (Customer, []Event, error)
 	CustomerByPhone(ctx context.Context, p persian.Phone) (CustomerID, error)
 	// Events returns a page of the timeline, newest first, before the given
 	// event (0: from the newest).

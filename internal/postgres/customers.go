@@ -46,6 +46,25 @@ func (r reader) oneCustomer(ctx context.Context, id crm.CustomerID, lock string)
 	return c, found(err, "read customer", crm.KeyNoCustomer)
 }
 
+// CustomerWithEvents implements crm.Reader in one round trip.
+func (r reader) CustomerWithEvents(ctx context.Context, id crm.CustomerID, limit int) (c crm.Customer, es []crm.Event, err error) {
+	if limit == 0 {
+		c, err = r.Customer(ctx, id)
+		return c, []crm.Event{}, err
+	}
+	b := &pgx.Batch{}
+	b.Queue(`SELECT `+customerColumns+` FROM customers c WHERE c.id = $1`, id).Query(func(rows pgx.Rows) (err error) {
+		c, err = pgx.CollectExactlyOneRow(rows, scanCustomer)
+		return err
+	})
+	b.Queue(eventColumns+lastEvents, id, int64(0), limit).Query(func(rows pgx.Rows) (err error) {
+		es, err = pgx.CollectRows(rows, scanEvent)
+		return err
+	})
+	err = r.q.SendBatch(ctx, b).Close()
+	return c, es, found(err, "read customer", crm.KeyNoCustomer)
+}
+
 // Customer implements crm.Reader.
 func (r reader) Customer(ctx context.Context, id crm.CustomerID) (crm.Customer, error) {
 	return r.oneCustomer(ctx, id, "")

@@ -43,8 +43,11 @@ func (r reader) Events(ctx context.Context, id crm.CustomerID, before crm.EventI
 	if limit == 0 {
 		return []crm.Event{}, nil
 	}
-	return r.events(ctx, ` WHERE e.customer_id = $1 AND ($2 = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`, id, int64(before), limit)
+	return r.events(ctx, lastEvents, id, int64(before), limit)
 }
+
+// lastEvents are those of customer $1 before event $2, 0 for the newest, at most $3.
+const lastEvents = ` WHERE e.customer_id = $1 AND ($2 = 0 OR e.id < $2) ORDER BY e.id DESC LIMIT $3`
 
 // Event implements crm.Reader.
 func (r reader) Event(ctx context.Context, id crm.EventID) (crm.Event, error) {

@@ -27,25 +27,25 @@ func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 
 // Open notes a form as the one that typed text answers. The one that was open
 // before is parked. Somebody who was removed meanwhile opens none.
+//
+// Like the answers themselves, in Redis, it is not waited for until it is on the disk: what a
+// power cut can take is the last moment of a form, and the person is asked again.
 func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
-		// First, as whoever removes somebody does: their forms are ended after it.
-		tag, err := t.Exec(ctx, `SELECT FROM staff WHERE id = $1 AND state <> 'removed' FOR SHARE`, f.Staff)
-		if err != nil || tag.RowsAffected() == 0 {
-			return err
-		}
-		if _, err := t.Exec(ctx, `UPDATE forms SET parked = true WHERE staff_id = $1 AND chat_id = $2 AND NOT parked AND id <> $3`,
-			f.Staff, f.ChatID, f.ID); err != nil {
-			return err
-		}
-		_, err = t.Exec(ctx, `INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
-			ON CONFLICT (id) DO UPDATE SET parked = false, message_id = $7, touched_at = $8`,
-			f.ID, f.Staff, f.ChatID, f.Kind, f.Customer, f.Subject, f.Message, f.TouchedAt)
-		return err
-	})
-	return wrap(err, "open form")
+	b := &pgx.Batch{}
+	b.Queue(noWait)
+	// First, as whoever removes somebody does: their forms are ended after it.
+	b.Queue(`SELECT FROM staff WHERE id = $1 FOR SHARE`, f.Staff)
+	b.Queue(`UPDATE forms SET parked = true WHERE staff_id = $1 AND chat_id = $2 AND NOT parked AND id <> $3
+		AND EXISTS (SELECT FROM staff WHERE id = $1 AND state <> 'removed')`, f.Staff, f.ChatID, f.ID)
+	b.Queue(`INSERT INTO forms (id, staff_id, chat_id, kind, customer_id, subject, message_id, opened_at, touched_at)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $8 FROM staff WHERE id = $2 AND state <> 'removed'
+		ON CONFLICT (id) DO UPDATE SET parked = false, message_id = $7, touched_at = $8`,
+		f.ID, f.Staff, f.ChatID, f.Kind, f.Customer, f.Subject, f.Message, f.TouchedAt)
+	return wrap(s.pool.SendBatch(ctx, b).Close(), "open form")
 }
+
+// noWait has the transaction that it is the first statement of answered before it is on the disk.
+const noWait = `SELECT set_config('synchronous_commit', 'off', true)`
 
 // Current returns the form that typed text answers; ok is false when none is open.
 func (s *Forms) Current(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
@@ -118,10 +118,12 @@ func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) er
 	return wrap(err, "take a message over")
 }
 
-// Close forgets a form.
+// Close forgets a form, as Open notes it.
 func (s *Forms) Close(ctx context.Context, id string) error {
-	_, err := s.pool.Exec(ctx, `DELETE FROM forms WHERE id = $1`, id)
-	return wrap(err, "close form")
+	b := &pgx.Batch{}
+	b.Queue(noWait)
+	b.Queue(`DELETE FROM forms WHERE id = $1`, id)
+	return wrap(s.pool.SendBatch(ctx, b).Close(), "close form")
 }
 
 // Purge forgets the forms that nobody touched since before, and returns how many.
