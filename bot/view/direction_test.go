@@ -22,6 +22,9 @@ func TestDirected(t *testing.T) {
 		"\u2068Omid\u2069: ۱۰":           "R\u2068Omid\u2069: ۱۰",
 		"👤 نام: <b>Omid</b>":             "👤 نام: <b>Omid</b>",
 		"<blockquote>Hello</blockquote>": "<blockquote>Hello</blockquote>",
+		"• \u2068دفتر مرکزی\u2069":       "R• \u2068دفتر مرکزی\u2069", // nothing but isolated letters
+		"• \u2068مریم\u2069 — مالک":      "• \u2068مریم\u2069 — مالک",
+		"\u200e+98 912 Omid":             "\u200e+98 912 Omid",
 	} {
 		if got := strings.ReplaceAll(string(Directed(HTML(in), true)), rightToLeft, "R"); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
