@@ -80,7 +80,7 @@ func (g *Group) TapData(member *Person, messageID int, data string) error {
 	if e == nil {
 		return fmt.Errorf("tap in group: no message %d", messageID)
 	}
-	g.server.tapped(member, g.chat, e.Message, labelOf(e.Message, data), data)
+	g.server.tap(member, g.chat, e.Message, labelOf(e.Message, data), data)
 	return nil
 }
 

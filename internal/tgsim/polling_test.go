@@ -35,6 +35,10 @@ func TestPollingConfirmsByOffset(t *testing.T) {
 	if list := b.updates(args{"offset": 502}); len(list) != 1 || list[0].ID != 7 {
 		t.Errorf("an offset of the old numbering: %+v", list)
 	}
+	polls := b.srv.Polls()
+	if last := polls[len(polls)-1]; len(polls) != 4 || last.Offset != 502 || last.Updates != 1 || polls[2].Updates != 0 {
+		t.Errorf("polls %+v", polls)
+	}
 }
 
 func TestLongPollWakesAndLosesToALaterOne(t *testing.T) {

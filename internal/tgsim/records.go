@@ -47,6 +47,25 @@ func (s *Server) Answered(ctx context.Context, n int) error {
 	}
 }
 
+// Poll is one getUpdates that was answered.
+type Poll struct {
+	At, Answered time.Time // by Options.Wall
+	Offset       int64
+	Updates      int // how many it was answered with
+}
+
+// Tap is a tap that reached the bot, and what became of it.
+type Tap struct {
+	At       time.Time // by Options.Wall
+	PersonID int64
+	ChatID   int64
+	Message  int
+	Data     string
+	Answered time.Time // zero while it is not answered
+	Text     string    // of the answer
+	Alert    bool
+}
+
 // Violation is something that a careful bot does not do.
 type Violation struct {
 	At     time.Time // by Options.Wall
@@ -61,6 +80,24 @@ func (s *Server) Sends() []Send {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.sends)
+}
+
+// Polls lists the polls that were answered so far, in the order of their answers.
+func (s *Server) Polls() []Poll {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.polls)
+}
+
+// Taps lists the taps so far, in order.
+func (s *Server) Taps() []Tap {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Tap, len(s.tapped))
+	for i, t := range s.tapped {
+		out[i] = *t
+	}
+	return out
 }
 
 // Violations lists what broke the rules so far: unknown or mistyped parameters, refused requests that the bot

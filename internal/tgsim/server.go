@@ -123,6 +123,8 @@ type Server struct {
 	faults       []*Fault
 	sends        []Send
 	answers      []Answer
+	polls        []Poll
+	tapped       []*Tap
 	violations   []Violation
 }
 

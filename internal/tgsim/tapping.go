@@ -50,7 +50,7 @@ func (p *Person) TapData(messageID int, data string) error {
 	if e == nil {
 		return fmt.Errorf("tap: no message %d", messageID)
 	}
-	p.server.tapped(p, p.chat, e.Message, labelOf(e.Message, data), data)
+	p.server.tap(p, p.chat, e.Message, labelOf(e.Message, data), data)
 	return nil
 }
 
@@ -91,7 +91,7 @@ func (p *Person) press(at *chat, m Message, b InlineButton) {
 		p.clipboard = b.CopyText.Text
 		p.server.note(at, happening{what: "tap", who: p.profile.FirstName, text: b.Text, msg: m})
 	default:
-		p.server.tapped(p, at, m, b.Text, b.Data)
+		p.server.tap(p, at, m, b.Text, b.Data)
 	}
 }
 

@@ -70,7 +70,8 @@ func (s *Server) getUpdates(ctx context.Context, c *call) (any, *apiError) {
 		return nil, refusal
 	}
 	taken := s.takeOverPoll()
-	s.confirm(c.integer("offset", 0))
+	poll := Poll{At: s.opts.Wall(), Offset: c.integer("offset", 0)}
+	s.confirm(poll.Offset)
 	s.mu.Unlock()
 	defer s.endPoll(taken)
 
@@ -81,6 +82,7 @@ func (s *Server) getUpdates(ctx context.Context, c *call) (any, *apiError) {
 	for {
 		batch, more := s.batch(limit)
 		if len(batch) > 0 || wait == 0 {
+			s.recordPoll(poll, len(batch))
 			return batch, nil
 		}
 		select {
@@ -135,6 +137,13 @@ func (s *Server) confirm(offset int64) {
 		q.pending = slices.DeleteFunc(q.pending, func(p pendingUpdate) bool { return p.update.ID < offset })
 	}
 	s.changed.fire()
+}
+
+func (s *Server) recordPoll(p Poll, updates int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Answered, p.Updates = s.opts.Wall(), updates
+	s.polls = append(s.polls, p)
 }
 
 func (s *Server) batch(limit int) ([]Update, <-chan struct{}) {
