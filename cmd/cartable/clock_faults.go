@@ -8,20 +8,25 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/goleak"
 )
 
-// machineClock is the machine's clock, put off by what the file says that
+// machineClock is the machine's clock, set to another time by what the file says that
 // CARTABLE_CLOCK_FILE names: a duration such as -1h or 72h. It is read again every
-// few milliseconds, so that a fault rig can move the clock while the program runs.
+// few milliseconds, so that a fault rig can set the clock while the program runs.
+//
+// As on a machine whose clock is set, the wall clock jumps and the monotonic one goes
+// on: timers, and what is measured between two moments of one process, do not notice.
 func machineClock() clockwork.Clock {
 	file := os.Getenv("CARTABLE_CLOCK_FILE")
 	if file == "" {
 		return clockwork.NewRealClock()
 	}
-	c := &movedClock{Clock: clockwork.NewRealClock(), file: file}
+	checkSetting()
+	c := &setClock{Clock: clockwork.NewRealClock(), file: file}
 	c.read()
 	go func() {
 		for range time.Tick(5 * time.Millisecond) {
@@ -31,13 +36,13 @@ func machineClock() clockwork.Clock {
 	return c
 }
 
-type movedClock struct {
+type setClock struct {
 	clockwork.Clock
 	file   string
 	offset atomic.Int64
 }
 
-func (c *movedClock) read() {
+func (c *setClock) read() {
 	content, err := os.ReadFile(c.file)
 	if err != nil {
 		return // not written yet
@@ -47,11 +52,36 @@ func (c *movedClock) read() {
 	}
 }
 
-func (c *movedClock) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
+func (c *setClock) Now() time.Time {
+	return setTo(time.Now(), time.Duration(c.offset.Load()))
+}
 
-func (c *movedClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
+func (c *setClock) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 
-func (c *movedClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
+func (c *setClock) Until(t time.Time) time.Duration { return t.Sub(c.Now()) }
+
+// setTo moves the wall clock's part of t by whole seconds, and leaves the monotonic
+// reading alone. Package time moves both or drops one, so this knows how it keeps them:
+// with a monotonic reading the upper bits of wall are a flag and seconds, the lower 30
+// nanoseconds.
+func setTo(t time.Time, by time.Duration) time.Time {
+	const nanoseconds = 30
+	seconds := int64(by / time.Second)
+	wall := (*uint64)(unsafe.Pointer(&t)) //nolint:gosec // the layout is checked at the start
+	*wall += uint64(seconds << nanoseconds)
+	return t
+}
+
+// checkSetting ends the program where package time keeps its times in another way.
+func checkSetting() {
+	now := time.Now()
+	for _, by := range []time.Duration{time.Hour, -time.Hour} {
+		set := setTo(now, by)
+		if set.Sub(now) != 0 || set.Round(0).Sub(now.Round(0)) != by || !set.Round(0).Equal(now.Round(0).Add(by)) {
+			panic("a time is not kept as this build expects; the clock cannot be set")
+		}
+	}
+}
 
 // checkLeaks fails when the program leaves goroutines behind at its end.
 func checkLeaks() error {
