@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,11 +16,12 @@ import (
 type Poster struct {
 	base, key string
 	client    *http.Client
+	refusals  string // the file that keeps the answers to what was refused
 }
 
 // NewPoster returns one that keeps up to callers connections open.
 func NewPoster(p *Program, key string, callers int) *Poster {
-	return &Poster{base: p.Base, key: key, client: &http.Client{
+	return &Poster{base: p.Base, key: key, refusals: p.Log + ".refusals", client: &http.Client{
 		Timeout:   15 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers},
 	}}
@@ -33,6 +35,7 @@ type Answer struct {
 	Inquiry  int64 `json:"inquiry_id"`
 	Known    bool  `json:"known"`
 	Took     time.Duration
+	Refusal  string // what was answered instead
 }
 
 // Accepted says whether the inquiry is stored.
@@ -40,7 +43,11 @@ func (a Answer) Accepted() bool { return a.Code == http.StatusCreated || a.Code 
 
 // Post sends one inquiry. key may be empty.
 func (p *Poster) Post(ctx context.Context, key, phone, name string) Answer {
-	body := fmt.Sprintf(`{"phone": %q, "name": %q, "message": "Please call me", "utm": {"source": "rig"}}`, phone, name)
+	return p.PostBody(ctx, key, fmt.Sprintf(`{"phone": %q, "name": %q, "message": "Please call me", "utm": {"source": "rig"}}`, phone, name))
+}
+
+// PostBody sends a body of one's own.
+func (p *Poster) PostBody(ctx context.Context, key, body string) Answer {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/api/v1/inquiries", strings.NewReader(body))
 	if err != nil {
 		return Answer{}
@@ -56,13 +63,26 @@ func (p *Poster) Post(ctx context.Context, key, phone, name string) Answer {
 		return Answer{}
 	}
 	defer res.Body.Close()
+	if res.StatusCode >= 400 {
+		return p.refused(res, time.Since(began))
+	}
 	var out Answer
-	if err := json.NewDecoder(res.Body).Decode(&out); err != nil && res.StatusCode < 300 {
+	if err := json.NewDecoder(res.Body).Decode(&out); err != nil {
 		return Answer{}
 	}
 	_, _ = io.Copy(io.Discard, res.Body) // what is left, so that the connection can be used again
 	out.Code, out.Took = res.StatusCode, time.Since(began)
 	return out
+}
+
+// refused keeps the answer, since it must not repeat what was sent.
+func (p *Poster) refused(res *http.Response, took time.Duration) Answer {
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return Answer{}
+	}
+	_ = appendTo(p.refusals, bytes.NewReader(append(body, '\n'))) // the answer counts, the record is for its search
+	return Answer{Code: res.StatusCode, Took: took, Refusal: string(body)}
 }
 
 // Insist sends the inquiry again, with the same key, until it is accepted or ctx ends.

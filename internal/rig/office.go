@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jonboulle/clockwork"
 
@@ -161,9 +163,27 @@ func (o *Office) Close() error {
 	if o.Pool != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
 		defer cancel()
+		errs = append(errs, o.noteNumbers(ctx))
 		_, err := o.Pool.Exec(ctx, `DROP SCHEMA IF EXISTS `+o.Schema+` CASCADE`)
 		errs = append(errs, err)
 		o.Pool.Close()
 	}
 	return errors.Join(errs...)
+}
+
+// noteNumbers adds the numbers of all who were ever customers to the servers' file, one
+// a line in E.164.
+func (o *Office) noteNumbers(ctx context.Context) error {
+	if o.Numbers == "" {
+		return nil
+	}
+	rows, err := o.Pool.Query(ctx, `SELECT phone FROM phones UNION SELECT phone FROM inquiries`)
+	if err != nil {
+		return fmt.Errorf("read the numbers: %w", err)
+	}
+	numbers, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("read the numbers: %w", err)
+	}
+	return appendTo(o.Numbers, strings.NewReader(strings.Join(numbers, "\n")+"\n"))
 }

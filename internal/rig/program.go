@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +20,8 @@ import (
 const (
 	readyTimeout = 30 * time.Second
 	killTimeout  = 10 * time.Second
+	// metricsTimeout is short: what does not answer is stopped all the same.
+	metricsTimeout = 2 * time.Second
 	// StopTimeout is how long the program may take to end in order.
 	StopTimeout = 20 * time.Second
 )
@@ -193,9 +196,41 @@ func (p *Program) Kill() error {
 	}
 }
 
+// noteMetrics keeps what the instance tells at /metrics beside its log, for who looks
+// for what must not be there.
+func (p *Program) noteMetrics() error {
+	ctx, cancel := context.WithTimeout(context.Background(), metricsTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Base+"/metrics", http.NoBody)
+	if err != nil {
+		return fmt.Errorf("ask for metrics: %w", err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask for metrics: %w", err)
+	}
+	defer res.Body.Close()
+	return appendTo(p.Log+".metrics", res.Body)
+}
+
+func appendTo(file string, content io.Reader) error {
+	out, err := os.OpenFile(file, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open a record: %w", err)
+	}
+	_, err = io.Copy(out, content)
+	if err := errors.Join(err, out.Close()); err != nil {
+		return fmt.Errorf("write a record: %w", err)
+	}
+	return nil
+}
+
 // Stop asks the process to end and returns how long that took. An exit code other than 0 and a
 // process that has to be killed are errors.
 func (p *Program) Stop() (time.Duration, error) {
+	if !p.Ended() {
+		_ = p.noteMetrics() // one that does not answer any more shows at its end
+	}
 	began := time.Now()
 	if err := p.Signal(syscall.SIGTERM); err != nil {
 		return 0, err

@@ -30,6 +30,9 @@ type Servers struct {
 	Postgres *embedded.Postgres
 	Redis    *embedded.Redis
 	Keep     bool // leave Dir behind, for somebody to read the logs
+	// Numbers is the file to which closing offices add their customers' numbers, for who looks
+	// for them where they must not be; none when empty.
+	Numbers string
 
 	relays []*relay
 }
