@@ -50,7 +50,10 @@ func (b *breaker) times(all, quick int) int {
 
 // experiments are the rows of the table, by number.
 func experiments() []experiment {
-	return slices.Concat[[]experiment]()
+	return []experiment{
+		restartedIDs(),
+		takeRace(),
+	}
 }
 
 // options are the command line.

@@ -47,9 +47,9 @@ func (s *Server) Answered(ctx context.Context, n int) error {
 	}
 }
 
-// Poll is one getUpdates that was answered.
+// Poll is one getUpdates.
 type Poll struct {
-	At, Answered time.Time // by Options.Wall
+	At, Answered time.Time // by Options.Wall; Answered is zero for one that is held or was broken off
 	Offset       int64
 	Updates      int // how many it was answered with
 }
@@ -82,20 +82,24 @@ func (s *Server) Sends() []Send {
 	return slices.Clone(s.sends)
 }
 
-// Polls lists the polls that were answered so far, in the order of their answers.
+// Polls lists the polls so far, in order.
 func (s *Server) Polls() []Poll {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.polls)
+	return values(s.polls)
 }
 
 // Taps lists the taps so far, in order.
 func (s *Server) Taps() []Tap {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]Tap, len(s.tapped))
-	for i, t := range s.tapped {
-		out[i] = *t
+	return values(s.tapped)
+}
+
+func values[T any](of []*T) []T {
+	out := make([]T, len(of))
+	for i, p := range of {
+		out[i] = *p
 	}
 	return out
 }

@@ -123,7 +123,7 @@ type Server struct {
 	faults       []*Fault
 	sends        []Send
 	answers      []Answer
-	polls        []Poll
+	polls        []*Poll
 	tapped       []*Tap
 	violations   []Violation
 }

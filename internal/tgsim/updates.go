@@ -70,7 +70,8 @@ func (s *Server) getUpdates(ctx context.Context, c *call) (any, *apiError) {
 		return nil, refusal
 	}
 	taken := s.takeOverPoll()
-	poll := Poll{At: s.opts.Wall(), Offset: c.integer("offset", 0)}
+	poll := &Poll{At: s.opts.Wall(), Offset: c.integer("offset", 0)}
+	s.polls = append(s.polls, poll)
 	s.confirm(poll.Offset)
 	s.mu.Unlock()
 	defer s.endPoll(taken)
@@ -82,7 +83,7 @@ func (s *Server) getUpdates(ctx context.Context, c *call) (any, *apiError) {
 	for {
 		batch, more := s.batch(limit)
 		if len(batch) > 0 || wait == 0 {
-			s.recordPoll(poll, len(batch))
+			s.answered(poll, len(batch))
 			return batch, nil
 		}
 		select {
@@ -139,11 +140,10 @@ func (s *Server) confirm(offset int64) {
 	s.changed.fire()
 }
 
-func (s *Server) recordPoll(p Poll, updates int) {
+func (s *Server) answered(p *Poll, updates int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.Answered, p.Updates = s.opts.Wall(), updates
-	s.polls = append(s.polls, p)
 }
 
 func (s *Server) batch(limit int) ([]Update, <-chan struct{}) {
