@@ -53,6 +53,7 @@ func experiments() []experiment {
 	return []experiment{
 		restartedIDs(),
 		takeRace(),
+		randomCourses(),
 	}
 }
 

@@ -113,18 +113,19 @@ func (o *office) wantTold(t testing.TB, want ...string) {
 	}
 }
 
+// written are the tables that commands write.
+var written = []string{"customers", "phones", "inquiries", "events", "reminders", "notifications",
+	"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources", "source_keys",
+	"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "proposals", "groups"}
+
 // everything is all rows of what commands write, as text.
 func (o *office) everything() string {
 	o.t.Helper()
-	var b strings.Builder
-	for _, table := range []string{"customers", "phones", "inquiries", "events", "reminders", "notifications",
-		"commands", "batches", "batch_customers", "staff", "settings", "invites", "sources", "source_keys",
-		"statuses", "fields", "config_versions", "config_drafts", "routes", "turns", "proposals", "groups"} {
-		for _, row := range column[string](o, `SELECT x::text FROM `+table+` x ORDER BY 1`) {
-			b.WriteString(table + " " + row + "\n")
-		}
+	var each []string
+	for _, table := range written {
+		each = append(each, `SELECT '`+table+` ' || x::text FROM `+table+` x`)
 	}
-	return b.String()
+	return strings.Join(column[string](o, strings.Join(each, " UNION ALL ")+` ORDER BY 1`), "\n")
 }
 
 // refused expects that do fails with an error for people and changes nothing.

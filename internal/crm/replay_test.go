@@ -22,20 +22,23 @@ type course struct {
 	numbers   []persian.Phone
 	batch     crm.BatchID
 	event     crm.EventID // of the last command that succeeded
+
+	given, refused *int // of all courses
 }
 
 // Whatever people do, legally or not, in whatever order: the timelines lead to
 // the state, what is refused changes nothing, and no state is illegal.
 func TestRandomCourses(t *testing.T) {
 	o := newOffice(t, 3)
-	next := 0
+	next, given, refused := 0, 0, 0
+	defer func() { t.Logf("%d commands, of them %d refused", given, refused) }()
 	rapid.Check(t, func(t *rapid.T) {
 		o.exec(`UPDATE staff SET state = 'active', unreachable = false`)
 		o.exec(`UPDATE settings SET agents_see_all = true`)
 		// Nothing is left over from the case before.
 		o.exec(`TRUNCATE customers, phones, inquiries, events, reminders, notifications, batches, batch_customers, commands,
 			routes, turns`)
-		co := &course{office: o, people: append([]crm.Staff{o.owner}, o.agents...)}
+		co := &course{office: o, people: append([]crm.Staff{o.owner}, o.agents...), given: &given, refused: &refused}
 		for range 3 {
 			next++
 			p, err := persian.ParsePhone(phone(next))
@@ -59,7 +62,9 @@ func (co *course) step(t *rapid.T) {
 	name := rapid.SampledFrom(commandNames).Draw(t, "command")
 	before, was, dir := co.everything(), co.customer(id), co.dir()
 	out, err := courseCommands[name](co, t, co.by(actor), id, other)
+	*co.given++
 	if err != nil {
+		*co.refused++
 		var e *crm.Error
 		if !errors.As(err, &e) {
 			t.Fatalf("%s: a fault: %v", name, err)
@@ -79,11 +84,12 @@ func (co *course) step(t *rapid.T) {
 	if out.Event != 0 {
 		co.event = out.Event
 	}
+	dir = co.dir()
 	for _, id := range co.customers {
 		if s := co.replayed(id); s != "" {
 			t.Fatalf("%s: %s", name, s)
 		}
-		if s := co.illegal(co.customer(id)); s != "" {
+		if s := co.illegal(dir, co.customer(id)); s != "" {
 			t.Fatalf("%s: customer %d: %s", name, id, s)
 		}
 	}
@@ -94,8 +100,8 @@ var holders = map[string]bool{"hand over": true, "edit": true, "phone": true, "n
 	"remind": true, "status": true, "keep": true}
 
 // illegal says what of a customer can not be; "" for nothing.
-func (o *office) illegal(c crm.Customer) string {
-	status, _ := o.dir().Status(c.Status.Status)
+func (o *office) illegal(dir crm.Directory, c crm.Customer) string {
+	status, _ := dir.Status(c.Status.Status)
 	switch {
 	case c.HandedBy != 0 && (c.Holder == 0 || c.Holder == c.HandedBy):
 		return "to be accepted by nobody, or by its sender"
@@ -118,7 +124,7 @@ func (o *office) illegal(c crm.Customer) string {
 	if ofStatus > 1 || ofStatus == 1 && status.Reminder == crm.ReminderNo {
 		return fmt.Sprintf("%d reminders of status %q", ofStatus, status.Title.English)
 	}
-	if h := o.dir().Staff[c.Holder]; c.Holder != 0 && h.State == crm.Removed &&
+	if h := dir.Staff[c.Holder]; c.Holder != 0 && h.State == crm.Removed &&
 		column[int](o, `SELECT count(*) FROM notifications WHERE kind = 'left' AND about_id = $1`, h.ID)[0] == 0 {
 		return "held by somebody removed, and the managers do not know"
 	}
