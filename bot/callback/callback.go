@@ -12,6 +12,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // codec version, the first byte of all data; raise it when the layout changes
@@ -54,6 +56,9 @@ func Encode(r Ref) (string, error) {
 		return "", errors.New("unregistered action " + string(r.Action))
 	}
 	if strings.Contains(r.Draft, separator) || strings.Contains(r.Question, separator) {
+		return "", ErrMalformed
+	}
+	if !plain(r.Draft) || !plain(r.Question) || !plain(r.Value) {
 		return "", ErrMalformed
 	}
 	parts := []string{number(r.Record), number(r.Version), number(r.Arg), r.Draft, r.Question, r.Value}
@@ -108,6 +113,12 @@ func Decode(data string) (Ref, error) {
 		return Ref{}, ErrMalformed // only the canonical form: no two data mean the same
 	}
 	return r, nil
+}
+
+// plain says whether s is text that any store takes: a NUL or broken UTF-8 in forged data
+// would have the database fail where a refusal is due.
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func number(n int64) string {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"unicode"
 
 	"pgregory.net/rapid"
 
@@ -98,6 +99,7 @@ func TestDecodeRefuses(t *testing.T) {
 	for _, data := range []string{
 		"", "1", "1co\n", "2co.1", "1zz.1", "co.1", "1co.", "1co.01", "1co.A", "1co.+1", "1co.0", "1co.-0",
 		"1co.1.", "1co.1....", "1co.zzzzzzzzzzzzzzzz", "1co.1 ", "1co.1;drop table", strings.Repeat("1", 65),
+		"1fa....a\x00b", "1fa.....q\x00", "1fa......v\x00w", "1fa......\xff", "1fa....\n",
 	} {
 		if r, err := callback.Decode(data); !errors.Is(err, callback.ErrMalformed) {
 			t.Errorf("Decode(%q) = %+v, %v", data, r, err)
@@ -120,6 +122,12 @@ func TestRoundTrip(t *testing.T) {
 		}
 		data, err := callback.Encode(want)
 		if errors.Is(err, callback.ErrTooLong) {
+			return
+		}
+		if strings.ContainsFunc(want.Value, unicode.IsControl) {
+			if err == nil {
+				t.Fatalf("encoded control characters: %q", data)
+			}
 			return
 		}
 		if err != nil {

@@ -153,6 +153,18 @@ func (o *Office) Settled(ctx context.Context, limit time.Duration) error {
 	})
 }
 
+// Still waits until, besides, no message shows an old state to somebody who listens.
+func (o *Office) Still(ctx context.Context, limit time.Duration) error {
+	if err := o.Settled(ctx, limit); err != nil {
+		return err
+	}
+	return Await(ctx, "every message to show how things are", limit, func(ctx context.Context) (bool, error) {
+		n, err := o.Count(ctx, `SELECT count(*) FROM notifications n JOIN readers r ON r.reader = n.reader
+			WHERE n.state = 'sent' AND n.message_id IS NOT NULL AND (n.stale OR n.leased_until IS NOT NULL) AND r.listens`)
+		return n == 0, err
+	})
+}
+
 // Close ends the office's Telegram and drops its schema, so that no later experiment
 // pays for this one's tables.
 func (o *Office) Close() error {
@@ -186,4 +198,28 @@ func (o *Office) noteNumbers(ctx context.Context) error {
 		return fmt.Errorf("read the numbers: %w", err)
 	}
 	return appendTo(o.Numbers, strings.NewReader(strings.Join(numbers, "\n")+"\n"))
+}
+
+// Everything is all rows of the domain's tables as text, by table: all but what is on its way
+// (updates, unfinished forms).
+func (o *Office) Everything(ctx context.Context) (map[string]string, error) {
+	rows, err := o.Pool.Query(ctx, `SELECT table_name::text FROM information_schema.tables
+		WHERE table_schema = $1 AND table_type = 'BASE TABLE' AND table_name NOT IN ('updates', 'forms')`, o.Schema)
+	if err != nil {
+		return nil, fmt.Errorf("list the tables: %w", err)
+	}
+	tables, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("list the tables: %w", err)
+	}
+	out := make(map[string]string, len(tables))
+	for _, table := range tables {
+		var content string
+		sql := `SELECT coalesce(string_agg(x::text, E'\n' ORDER BY x::text), '') FROM ` + pgx.Identifier{table}.Sanitize() + ` x`
+		if err := o.Pool.QueryRow(ctx, sql).Scan(&content); err != nil {
+			return nil, fmt.Errorf("read %s: %w", table, err)
+		}
+		out[table] = content
+	}
+	return out, nil
 }
