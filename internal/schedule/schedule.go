@@ -21,8 +21,9 @@ import (
 // has ended by then.
 const stopTimeout = 10 * time.Second
 
-// Options of a Schedule; both are required. Clock measures the intervals. It may
-// jump forward: a tick whose times have passed meanwhile runs once.
+// Options of a Schedule; both are required. Clock measures the intervals, by what it says
+// has passed since the start: a machine's clock that is set changes nothing. One of
+// tests and the demo may jump forward: a tick whose times have passed meanwhile runs once.
 type Options struct {
 	Clock clockwork.Clock
 	Log   *slog.Logger
@@ -46,7 +47,7 @@ func (s *Schedule) Every(name string, d time.Duration, fn func(context.Context) 
 // Run ticks until ctx ends, and returns when the calls under way have. Failed
 // calls are logged: once, until the error is another one or the tick succeeds.
 func (s *Schedule) Run(ctx context.Context) error {
-	cron, err := gocron.NewScheduler(gocron.WithClock(s.opt.Clock), gocron.WithStopTimeout(stopTimeout),
+	cron, err := gocron.NewScheduler(gocron.WithClock(newSteady(s.opt.Clock)), gocron.WithStopTimeout(stopTimeout),
 		gocron.WithGlobalJobOptions(gocron.WithContext(ctx), gocron.WithSingletonMode(gocron.LimitModeReschedule)))
 	if err != nil {
 		return fmt.Errorf("make scheduler: %w", err)
@@ -75,6 +76,19 @@ type tick struct {
 	mu     sync.Mutex
 	failed string // the error that was logged last; "" after a success
 }
+
+// steady is a clock that is not set while it runs. gocron plans by the wall clock, since it
+// gives its times a zone, which drops their monotonic reading: set back by an hour, it
+// would not tick for an hour.
+type steady struct {
+	clockwork.Clock
+	origin time.Time
+}
+
+func newSteady(c clockwork.Clock) steady { return steady{Clock: c, origin: c.Now()} }
+
+// Now is what the clock would say had nobody set it.
+func (s steady) Now() time.Time { return s.origin.Add(s.Clock.Since(s.origin)) }
 
 // call makes one call; gocron passes the context that it was given.
 func (t *tick) call(ctx context.Context) {
