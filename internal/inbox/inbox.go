@@ -32,7 +32,9 @@ const (
 )
 
 // retryAfter is how long a chat waits after the first, the second … failure.
-var retryAfter = [maxAttempts - 1]time.Duration{time.Second, 5 * time.Second}
+var retryAfter = [maxAttempts - 1]time.Duration{time.Second, longestRetry}
+
+const longestRetry = 5 * time.Second
 
 // errStopped is the cause of a handler's context that ends because Run does.
 var errStopped = errors.New("stopped before it was done")

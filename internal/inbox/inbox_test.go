@@ -91,6 +91,22 @@ func TestStuckChatKeepsOnlyItselfWaiting(t *testing.T) {
 	o.expect(inbox.Done)
 }
 
+func TestClockSetBackPutsNothingOff(t *testing.T) {
+	failures := 0
+	o := newOffice(t, func(context.Context, update) error {
+		if failures++; failures == 1 {
+			return errors.New("Telegram is away")
+		}
+		return nil
+	})
+	o.store(update{ID: 1, Chat: 9})
+	o.run()
+	o.expect(inbox.Retried)
+	o.clock.Advance(-time.Hour)
+	o.Wake()
+	o.expect(inbox.Done)
+}
+
 func TestFailingUpdateIsTriedThreeTimesInOrderThenPutAside(t *testing.T) {
 	tried := make(chan int64, 10)
 	o := newOffice(t, func(_ context.Context, u update) error {

@@ -60,7 +60,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, busy []i
 	}
 	queueSettling(b, over, func(seq int64) { settled[seq] = true })
 	if limit > 0 {
-		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds()).Query(func(found pgx.Rows) (err error) {
+		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds(), now.Add(longestRetry)).Query(func(found pgx.Rows) (err error) {
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
@@ -112,7 +112,8 @@ func storable(cause error) string {
 // claimUpdates leases the first updates of at most $3 chats, those that have waited
 // longest. A chat whose first update is leased or waits for its next attempt has
 // nothing to claim. The chats are found one by one in the index, so a long queue
-// of one chat costs nothing.
+// of one chat costs nothing. A next attempt that is further off than any pause was
+// noted before the clock was set back, and does not have to be waited for.
 const claimUpdates = `
 	WITH RECURSIVE first AS (
 		(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
@@ -122,7 +123,7 @@ const claimUpdates = `
 			WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
 	), ready AS (
 		SELECT seq FROM first
-		WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1)
+		WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $5)
 			AND (leased_until IS NULL OR leased_until < clock_timestamp())
 		ORDER BY seq LIMIT $3
 	)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -44,7 +45,7 @@ func (o *Outbox) startSends(ctx, working context.Context, busy map[int64]bool, d
 	now := o.opt.Clock.Now()
 	for _, r := range readers {
 		turn := next(r)
-		if busy[r.id] || len(turn.ids) == 0 || turn.notBefore.After(now) {
+		if busy[r.id] || len(turn.ids) == 0 || o.mustWait(r.chat, turn.notBefore, now) {
 			continue
 		}
 		// The clock is read after the messenger's answer, whose "now" is later than
@@ -64,6 +65,16 @@ func (o *Outbox) startSends(ctx, working context.Context, busy map[int64]bool, d
 		})
 	}
 	return pause
+}
+
+// mustWait says whether a message is put off beyond now. Only a 429 puts one off further
+// than maxPause, and keepQuiet knows of it. Anything else that far off was noted before the
+// clock was set back: it would wait for as long as the clock was set.
+func (o *Outbox) mustWait(chat int64, until, now time.Time) bool {
+	if !until.After(now) {
+		return false
+	}
+	return until.Sub(now) <= maxPause || slices.Contains(o.quietChats(), chat)
 }
 
 func (o *Outbox) waiting(ctx context.Context) ([]reader, error) {

@@ -117,6 +117,7 @@ func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error
 
 // claimStale leases up to limit messages that show an old state, or whose edit
 // was broken off, except those of quiet chats: the newest first, which are looked at.
+// One that is put off further than by any pause is not waited for, as by mustWait.
 // Who is not active any more gets no edits but those that erase somebody from their chat.
 func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limit int) ([]row, error) {
 	return r.collect(ctx, `
@@ -126,14 +127,14 @@ func (r rows) claimStale(ctx context.Context, now time.Time, quiet []int64, limi
 			SELECT o.id FROM notifications o JOIN readers whose ON whose.reader = o.reader
 			WHERE o.state = 'sent' AND o.message_id IS NOT NULL AND (o.stale OR o.leased_until IS NOT NULL)
 				AND (o.leased_until IS NULL OR o.leased_until < clock_timestamp())
-				AND (o.retry_at IS NULL OR o.retry_at <= $1)
+				AND (o.retry_at IS NULL OR o.retry_at <= $1 OR o.retry_at > $5)
 				AND NOT whose.silent AND whose.chat_id <> ALL ($3) AND (whose.listens OR o.staff_id IS NOT NULL
 					AND EXISTS (SELECT FROM customers c WHERE c.id = o.customer_id AND c.erased_at IS NOT NULL))
 			ORDER BY o.id DESC LIMIT $4
 			FOR UPDATE OF o SKIP LOCKED
 		) free
 		WHERE n.id = free.id AND r.reader = n.reader
-		RETURNING `+claimed, now, lease.For.Seconds(), quiet, limit)
+		RETURNING `+claimed, now, lease.For.Seconds(), quiet, limit, now.Add(maxPause))
 }
 
 // collect returns claimed rows in their order.

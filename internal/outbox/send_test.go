@@ -152,6 +152,37 @@ func TestRetryAfterIsHonouredForTheChat(t *testing.T) {
 	}
 }
 
+// What waits to be tried again does not wait for the clock to catch up, but a 429 is
+// honoured whatever the clock says.
+func TestClockSetBackPutsNothingOff(t *testing.T) {
+	o := newOffice(t)
+	a, b := o.staff(crm.Agent), o.staff(crm.Agent)
+	o.notify(a, crm.NotifyHandOver)
+	failures := 0
+	o.tg.onSend = func(c int64, _ string) error {
+		if failures++; failures > 2 {
+			return nil
+		}
+		e := refusal(chat.Unavailable)
+		if c == chatOf(b) {
+			e = refusal(chat.TooMany)
+			e.RetryAfter = 2 * time.Hour
+		}
+		return e
+	}
+	o.run()
+	o.expect(outbox.Retried)
+	o.notify(b, crm.NotifyHandOver)
+	o.Wake()
+	o.expect(outbox.Retried)
+	o.clock.Advance(-time.Hour)
+	o.Wake()
+	o.expect(outbox.Sent)
+	if len(o.tg.texts(chatOf(a))) != 1 || len(o.tg.texts(chatOf(b))) != 0 {
+		t.Errorf("sent %v", o.tg.texts(0))
+	}
+}
+
 func TestOutageIsSurvived(t *testing.T) {
 	o := newOffice(t)
 	a := o.staff(crm.Agent)
