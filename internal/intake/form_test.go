@@ -101,6 +101,19 @@ func faWords(t *testing.T, key string) string {
 	return words
 }
 
+// A page that was open when the machine's clock was set back is taken at once.
+func TestTokenOfALaterClock(t *testing.T) {
+	now := time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)
+	token := newToken([]byte("secret"), "slug", now)
+	for after, want := range map[time.Duration]grade{
+		-25 * time.Hour: good, -time.Hour: good, -minFilling: good, -time.Second: hasty, 0: hasty, minFilling: good,
+	} {
+		if got := gradeToken([]byte("secret"), "slug", token, now.Add(after)); got != want {
+			t.Errorf("%s after it was made: grade %d, want %d", after, got, want)
+		}
+	}
+}
+
 func TestFormToken(t *testing.T) {
 	d := newDesk(t)
 	values := func(token string) url.Values {
