@@ -85,7 +85,7 @@ func checkSetting() {
 
 // checkLeaks fails when the program leaves goroutines behind at its end.
 func checkLeaks() error {
-	err := goleak.Find(goleak.IgnoreTopFunction("cartable/cmd/cartable.machineClock.func1"),
+	err := goleak.Find(goleak.IgnoreTopFunction("main.machineClock.func1"),
 		goleak.IgnoreTopFunction("os/signal.NotifyContext.func1"), goleak.IgnoreTopFunction("os/signal.loop"))
 	if err != nil {
 		return fmt.Errorf("leaked: %w", err)

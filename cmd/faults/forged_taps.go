@@ -65,7 +65,7 @@ type forgery struct {
 
 	program   *rig.Program
 	attackers []rig.Member // a former holder, one who never held, a suspended one, a stranger
-	real      []string        // the data of all buttons that anybody has seen
+	real      []string     // the data of all buttons that anybody has seen
 	began     time.Time
 	first     int // the index of the first forged tap
 }

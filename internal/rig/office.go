@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -222,4 +223,35 @@ func (o *Office) Everything(ctx context.Context) (map[string]string, error) {
 		out[table] = content
 	}
 	return out, nil
+}
+
+// Replay folds the timelines of all customers and compares them with the customers' state. It
+// returns how many they are; an error names the first that differs.
+func (o *Office) Replay(ctx context.Context) (customers int, err error) {
+	const all = 1 << 20 // more events than any experiment makes of one customer
+	store := postgres.NewStore(o.Pool)
+	rows, err := o.Pool.Query(ctx, `SELECT id FROM customers ORDER BY id`)
+	if err != nil {
+		return 0, fmt.Errorf("list the customers: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[crm.CustomerID])
+	if err != nil {
+		return 0, fmt.Errorf("list the customers: %w", err)
+	}
+	for _, id := range ids {
+		c, err := store.Customer(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		events, err := store.Events(ctx, id, 0, all)
+		if err != nil {
+			return 0, err
+		}
+		slices.Reverse(events)
+		told := crm.Replay(events)
+		if d := crm.Diff(told, c); !d.Empty() || told.Version != c.Version {
+			return 0, fmt.Errorf("the timeline of customer %d leads to another state, version %d instead of %d", id, told.Version, c.Version)
+		}
+	}
+	return len(ids), nil
 }
