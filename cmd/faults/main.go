@@ -54,6 +54,7 @@ func experiments() []experiment {
 		restartedIDs(),
 		takeRace(),
 		randomCourses(),
+		diskFull(),
 		clockBack(),
 		forgedTaps(),
 	}
