@@ -57,6 +57,7 @@ func experiments() []experiment {
 		diskFull(),
 		clockBack(),
 		forgedTaps(),
+		hostileNames(),
 	}
 }
 
