@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
@@ -58,6 +59,7 @@ func experiments() []experiment {
 		clockBack(),
 		forgedTaps(),
 		hostileNames(),
+		leaks(), // searches what the others left
 	}
 }
 
@@ -87,6 +89,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	servers.Numbers = filepath.Join(servers.Dir, "numbers.txt")
 	if o.Keep {
 		fmt.Fprintln(os.Stderr, "logs are in", servers.Dir)
 		servers.Keep = true
