@@ -236,7 +236,7 @@ func (s *setBack) judge(ctx context.Context) (err error) {
 		err = errors.Join(err, fmt.Errorf("%d updates and messages failed", failed))
 	}
 	if v := s.Sim.Violations(); len(v) > 0 {
-		err = errors.Join(err, fmt.Errorf("Telegram objects to %v", v))
+		err = errors.Join(err, fmt.Errorf("refused by Telegram: %v", v))
 	}
 	return errors.Join(err, countErr)
 }

@@ -314,7 +314,7 @@ func (f *forgery) judge(ctx context.Context, before map[string]string) (string, 
 		err = errors.Join(err, fmt.Errorf("changed: %s", strings.Join(changed, "; ")))
 	}
 	if v := f.Sim.Violations(); len(v) > 0 {
-		err = errors.Join(err, fmt.Errorf("Telegram objects %d times, first to %s", len(v), v[0]))
+		err = errors.Join(err, fmt.Errorf("refused by Telegram %d times, first: %s", len(v), v[0]))
 	}
 	return figures, err
 }

@@ -355,7 +355,7 @@ func (h *hostile) shown(chat *tgsim.Person, names []string, messages []int) erro
 
 func (h *hostile) objections(sim *tgsim.Server) error {
 	if v := sim.Violations(); len(v) > 0 {
-		return fmt.Errorf("Telegram objects %d times, first to %s", len(v), v[0])
+		return fmt.Errorf("refused by Telegram %d times, first: %s", len(v), v[0])
 	}
 	return nil
 }

@@ -133,8 +133,11 @@ func (m *muttering) handled(ctx context.Context) error {
 
 // outages let Telegram, the database and Redis fail in each of their ways.
 func (m *muttering) outages(ctx context.Context, database, redis *rig.Proxy) error {
+	// Of polls a few alone: each failure doubles the pause before the next.
+	m.Sim.Fault(tgsim.Fault{Method: "getUpdates", Kind: tgsim.Reset})
+	m.Sim.Fault(tgsim.Fault{Method: "getUpdates", Kind: tgsim.BadGateway})
 	for _, kind := range []tgsim.FaultKind{tgsim.BadGateway, tgsim.InternalError, tgsim.Reset, tgsim.DropAnswer, tgsim.TooMany, tgsim.Forbidden} {
-		for _, method := range []string{"sendMessage", "getUpdates", "answerCallbackQuery"} {
+		for _, method := range []string{"sendMessage", "answerCallbackQuery"} {
 			m.Sim.Fault(tgsim.Fault{Method: method, Kind: kind})
 		}
 		m.Agents[1].Person.Type(rig.Phone(m.sent))

@@ -129,7 +129,7 @@ func strays(ctx context.Context, office *rig.Office, want int) error {
 		return err
 	}
 	if done != want || office.Sim.Pending() != 0 || len(office.Sim.Violations()) != 0 {
-		return fmt.Errorf("%d updates handled of %d, %d not fetched, Telegram objects to %v",
+		return fmt.Errorf("%d updates handled of %d, %d not fetched, refused by Telegram: %v",
 			done, want, office.Sim.Pending(), office.Sim.Violations())
 	}
 	return nil

@@ -205,7 +205,7 @@ func (r *race) judge(ctx context.Context) (string, error) {
 		err = errors.Join(err, fmt.Errorf("%d leads, %d winners, %d events", len(r.leads), won[0]+won[1], taken))
 	}
 	if v := r.Sim.Violations(); len(v) > 0 {
-		err = errors.Join(err, fmt.Errorf("Telegram objects to %v", v))
+		err = errors.Join(err, fmt.Errorf("refused by Telegram: %v", v))
 	}
 	return figures, err
 }

@@ -88,7 +88,7 @@ type steady struct {
 func newSteady(c clockwork.Clock) steady { return steady{Clock: c, origin: c.Now()} }
 
 // Now is what the clock would say had nobody set it.
-func (s steady) Now() time.Time { return s.origin.Add(s.Clock.Since(s.origin)) }
+func (s steady) Now() time.Time { return s.origin.Add(s.Since(s.origin)) }
 
 // call makes one call; gocron passes the context that it was given.
 func (t *tick) call(ctx context.Context) {
