@@ -60,7 +60,7 @@ func configure(cfg *pgx.ConnConfig, schema string) error {
 	}
 	cfg.RuntimeParams["search_path"] = path
 	cfg.RuntimeParams["timezone"] = "UTC"
-	cfg.RuntimeParams["application_name"] = "cartable"
+	cfg.RuntimeParams["application_name"] = "cartable " + schema // whose session it is, for who looks at the server
 	cfg.RuntimeParams["statement_timeout"] = statementTimeout
 	cfg.ConnectTimeout = connectTimeout
 	dialer := &net.Dialer{KeepAlive: keepAlive, Timeout: connectTimeout}

@@ -53,7 +53,7 @@ func (s *Servers) NewOffice(ctx context.Context, schema string, agents int, sim 
 	if err := postgres.Migrate(ctx, url, schema); err != nil {
 		return nil, err
 	}
-	if o.Pool, err = postgres.Open(ctx, url, schema); err != nil {
+	if o.Pool, err = openPool(ctx, url, schema); err != nil {
 		return nil, err
 	}
 	clock := clockwork.NewRealClock()
@@ -70,6 +70,35 @@ func (s *Servers) NewOffice(ctx context.Context, schema string, agents int, sim 
 	}
 	o.Domain = crm.NewService(store, clock, nil)
 	return o, o.hire(ctx, agents)
+}
+
+// openPool opens the schema as the program does, under a name of its own, so that the program's
+// sessions can be told from the rig's.
+func openPool(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
+	as, err := postgres.Open(ctx, url, schema)
+	if err != nil {
+		return nil, err
+	}
+	defer as.Close()
+	cfg := as.Config()
+	cfg.ConnConfig.RuntimeParams["application_name"] = "rig"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connect to database: %w", err)
+	}
+	return pool, nil
+}
+
+// AtRest waits, after every instance of the office has died, until nothing that they had begun
+// goes on: what they had asked of the database and of Telegram is done or given up.
+func (o *Office) AtRest(ctx context.Context) error {
+	if err := o.Sim.Disconnected(ctx); err != nil {
+		return err
+	}
+	return Await(ctx, "the sessions of a dead program to end", stopTimeout, func(ctx context.Context) (bool, error) {
+		n, err := o.Count(ctx, `SELECT count(*) FROM pg_stat_activity WHERE application_name = $1`, "cartable "+o.Schema)
+		return n == 0, err
+	})
 }
 
 // Command is a fresh one of a member; the zero Member stands for the program itself.

@@ -65,8 +65,17 @@ func TestProgramDiesAtAFailpoint(t *testing.T) {
 		t.Fatalf("answer %+v of a program that was to die", a)
 	}
 	<-program.Done()
+	if err := office.AtRest(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := office.Count(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'cartable %'`); err != nil || n != 0 {
+		t.Errorf("%d sessions of a dead program, %v", n, err)
+	}
 	if err := program.Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
+	}
+	if n, err := office.Count(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cartable rigtest'`); err != nil || n == 0 {
+		t.Errorf("%d sessions of a living program, %v", n, err)
 	}
 	// It was stored before the end: the repetition finds it.
 	if a := poster.Post(t.Context(), "second", rig.Phone(2), "Zahra"); a.Code != http.StatusOK {

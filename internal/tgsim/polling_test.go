@@ -1,10 +1,14 @@
 package tgsim_test
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -163,4 +167,36 @@ func TestWebhook(t *testing.T) {
 	}
 	b.ok("setWebhook", args{"url": "http://127.0.0.1:1/closed"})
 	p.Type("5") // Close must end the retries
+}
+
+// What a client had sent before it went away is done when nobody is connected.
+func TestDisconnected(t *testing.T) {
+	b := start(t, tgsim.Options{})
+	p := b.srv.Person(tgsim.Profile{FirstName: "سارا"})
+	p.Began()
+	b.call("sendMessage", args{"chat_id": p.ID(), "text": "یک"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := b.srv.Disconnected(ctx); err == nil {
+		t.Fatal("a connection that is kept alive does not count")
+	}
+	conn, err := net.Dial("tcp", strings.TrimPrefix(b.srv.URL(), "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := fmt.Sprintf(`{"chat_id": %d, "text": "دو"}`, p.ID())
+	if _, err := fmt.Fprintf(conn, "POST /bot%s/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		b.srv.Token(), len(body), body); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Close(); err != nil { // as if it had died
+		t.Fatal(err)
+	}
+	b.client.CloseIdleConnections()
+	if err := b.srv.Disconnected(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p.Last().Text != "دو" {
+		t.Errorf("the last message is %q", p.Last().Text)
+	}
 }

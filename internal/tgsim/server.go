@@ -125,6 +125,7 @@ type Server struct {
 	answers      []Answer
 	polls        []*Poll
 	tapped       []*Tap
+	connections  int
 	violations   []Violation
 }
 
@@ -188,7 +189,7 @@ func (s *Server) Start(addr string) error {
 		return fmt.Errorf("listen for the simulated Telegram: %w", err)
 	}
 	s.base = "http://" + listener.Addr().String()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: headerTimeout, ConnState: s.count}
 	s.tasks.Go(func() {
 		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			s.mu.Lock()
@@ -197,6 +198,55 @@ func (s *Server) Start(addr string) error {
 		}
 	})
 	return nil
+}
+
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		s.connections++
+	case http.StateClosed, http.StateHijacked:
+		s.connections--
+	default:
+		return
+	}
+	s.changed.fire()
+}
+
+// Disconnected waits until nobody is connected. Whatever a program that has died had sent before
+// has had its effect then.
+func (s *Server) Disconnected(ctx context.Context) error {
+	if err := s.acceptAll(ctx); err != nil {
+		return err
+	}
+	for {
+		s.mu.Lock()
+		left, changed := s.connections, s.changed.wait()
+		s.mu.Unlock()
+		if left == 0 {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %d connections to end: %w", left, ctx.Err())
+		}
+	}
+}
+
+// acceptAll makes a connection, which is accepted after all that were made before.
+func (s *Server) acceptAll(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, s.base, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("make a request: %w", err)
+	}
+	r.Close = true
+	answer, err := s.client.Do(r)
+	if err != nil {
+		return fmt.Errorf("connect to the simulated Telegram: %w", err)
+	}
+	return answer.Body.Close()
 }
 
 // URL is the base URL after Start, without a slash at the end: requests go to {URL}/bot{token}/{method}.
