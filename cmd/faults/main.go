@@ -51,16 +51,19 @@ func (b *breaker) times(all, quick int) int {
 
 // experiments are the rows of the table, by number.
 func experiments() []experiment {
-	return []experiment{
-		restartedIDs(),
-		takeRace(),
-		randomCourses(),
-		diskFull(),
-		clockBack(),
-		forgedTaps(),
-		hostileNames(),
-		leaks(), // searches what the others left
-	}
+	return slices.Concat(
+		killedIntake(),
+		[]experiment{
+			restartedIDs(),
+			takeRace(),
+			randomCourses(),
+			diskFull(),
+			clockBack(),
+			forgedTaps(),
+			hostileNames(),
+			leaks(), // searches what the others left
+		},
+	)
 }
 
 // options are the command line.

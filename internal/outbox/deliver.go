@@ -47,6 +47,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		o.settle(ctx, rs, Summarised, func(ctx context.Context) error {
 			return o.rows.summarised(ctx, rs, message, o.opt.Clock.Now())
 		})
+		failpoint.Reach(failpoint.OutboxSettled)
 		return
 	}
 	o.settle(ctx, rs, Sent, func(ctx context.Context) error {
