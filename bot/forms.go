@@ -252,11 +252,33 @@ func (r *request) refreshCard(ctx context.Context, d form.Draft) error {
 	return err
 }
 
+// forget ends a form. Wherever this breaks off, the update that ends it is handled again: while the
+// form is open it still has its draft, with which it ends the same way, and once it is closed what was
+// typed is known to be no new question.
 func (r *request) forget(ctx context.Context, id string) error {
-	if err := r.Drafts.Delete(ctx, id); err != nil {
+	if r.up.Query == "" {
+		if err := r.Drafts.NoteInput(ctx, r.inputKey()); err != nil {
+			return err
+		}
+	}
+	if err := r.Forms.Close(ctx, id); err != nil {
 		return err
 	}
-	return r.Forms.Close(ctx, id)
+	return r.Drafts.Delete(ctx, id)
+}
+
+// current is the form that is open, if one is. over says that none is any more, since this very
+// input has ended it.
+func (r *request) current(ctx context.Context) (open OpenForm, ok, over bool, err error) {
+	open, ok, err = r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
+	if ok || err != nil {
+		return open, ok, false, err
+	}
+	over, err = r.Drafts.KnowsInput(ctx, r.inputKey())
+	if errors.Is(err, ErrDraftsAway) {
+		return open, false, false, nil // what needs no form goes on without Redis
+	}
+	return open, false, over, err
 }
 
 // parked is the draft that waits since another form was begun; "" for none.

@@ -94,6 +94,11 @@ func (d drafts) LoadList(ctx context.Context, id string) ([]string, error) {
 	return l, drafted(err)
 }
 
+func (d drafts) KnowsInput(ctx context.Context, key string) (bool, error) {
+	known, err := d.Store.KnowsInput(ctx, key)
+	return known, drafted(err)
+}
+
 func drafted(err error) error {
 	switch {
 	case errors.Is(err, session.ErrGone):

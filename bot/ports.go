@@ -130,6 +130,9 @@ type Drafts interface {
 	Delete(ctx context.Context, id string) error
 	SaveList(ctx context.Context, id string, lines []string) error
 	LoadList(ctx context.Context, id string) ([]string, error)
+	// NoteInput notes for a day that an input has ended a form, and KnowsInput says so.
+	NoteInput(ctx context.Context, key string) error
+	KnowsInput(ctx context.Context, key string) (bool, error)
 }
 
 // Forms remembers who has which form open about whom, without the answers:

@@ -20,8 +20,8 @@ func (r *request) handleText(ctx context.Context) error {
 	if name, ok := r.menuCommand(r.up.Text); ok {
 		return r.handleCommand(ctx, name, "")
 	}
-	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
-	if err != nil {
+	open, ok, over, err := r.current(ctx)
+	if over || err != nil {
 		return err
 	}
 	if ok {
@@ -186,8 +186,8 @@ func (r *request) handleContact(ctx context.Context) error {
 	if card == nil {
 		return nil
 	}
-	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
-	if err != nil {
+	open, ok, over, err := r.current(ctx)
+	if over || err != nil {
 		return err
 	}
 	if ok && open.Kind != formFind {
@@ -206,8 +206,8 @@ func (r *request) handleContact(ctx context.Context) error {
 // handleFile takes an uploaded file: the answer to a question, the configuration, or a
 // list in its caption.
 func (r *request) handleFile(ctx context.Context) error {
-	open, ok, err := r.Forms.Current(ctx, r.staff.ID, r.up.ChatID)
-	if err != nil {
+	open, ok, over, err := r.current(ctx)
+	if over || err != nil {
 		return err
 	}
 	if ok && r.up.File != nil {

@@ -1,5 +1,6 @@
 // Package session keeps unfinished forms in Redis between one input and the
-// next, and lists pasted for import until somebody says what to do with them.
+// next, lists pasted for import until somebody says what to do with them, and
+// which typed inputs have ended a form.
 //
 // Nothing else of the program is here: PostgreSQL remembers who has which form
 // open, so a Redis that lost everything costs its people the answers of their
@@ -35,6 +36,7 @@ const (
 	callTimeout = 2 * time.Second
 	dialTimeout = time.Second
 	listTTL     = 24 * time.Hour
+	inputTTL    = 24 * time.Hour // an update is handled again within minutes, or after a day's outage
 )
 
 // schema is the layout of what is stored; raise it when an older program's

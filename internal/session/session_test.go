@@ -269,3 +269,19 @@ func silent(t *testing.T) string {
 	t.Cleanup(func() { l.Close() })
 	return l.Addr().String()
 }
+
+func TestInput(t *testing.T) {
+	s, client := open(t)
+	for _, want := range []bool{false, true} {
+		known, err := s.KnowsInput(t.Context(), "5:7")
+		if err != nil || known != want {
+			t.Errorf("known %v, %v; want %v", known, err, want)
+		}
+		if err := s.NoteInput(t.Context(), "5:7"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if life := client.PTTL(t.Context(), "shop:input:5:7").Val(); life <= 23*time.Hour || life > 24*time.Hour {
+		t.Errorf("the input is known for %v, want a day", life)
+	}
+}
