@@ -173,10 +173,10 @@ func (s *setBack) before(ctx context.Context) error {
 // during goes on with all of it, and with something new.
 func (s *setBack) during(ctx context.Context) error {
 	sara, omid := s.Agents[0].Person, s.Agents[1].Person
-	if err := s.goes(ctx, "the failed message comes", shows(s.Owner.Person, "Lead 3")); err != nil {
+	if err := s.goes(ctx, "the failed message comes", sees(s.Owner.Person, "Lead 3")); err != nil {
 		return err
 	}
-	if err := s.goes(ctx, "the failed answer comes", shows(omid, helpTitle)); err != nil {
+	if err := s.goes(ctx, "the failed answer comes", sees(omid, helpTitle)); err != nil {
 		return err
 	}
 	sara.Type("Asked for a call")
@@ -194,7 +194,7 @@ func (s *setBack) during(ctx context.Context) error {
 	if err := s.arrive(ctx, http.StatusCreated, 4); err != nil {
 		return err
 	}
-	if err := s.goes(ctx, "a new lead is announced", shows(s.Owner.Person, "Lead 4")); err != nil {
+	if err := s.goes(ctx, "a new lead is announced", sees(s.Owner.Person, "Lead 4")); err != nil {
 		return err
 	}
 	// A reminder of this hour, by the clock that the program goes by.
@@ -263,7 +263,7 @@ func (s *setBack) rang(of crm.CustomerID, times int) func(context.Context) (bool
 	return s.counts(times, `SELECT count(*) FROM notifications WHERE kind = $1 AND customer_id = $2 AND state = 'sent'`, crm.NotifyReminder, of)
 }
 
-func shows(who *tgsim.Person, texts ...string) func(context.Context) (bool, error) {
+func sees(who *tgsim.Person, texts ...string) func(context.Context) (bool, error) {
 	return func(context.Context) (bool, error) {
 		_, ok := who.View().Find(texts...)
 		return ok, nil

@@ -260,7 +260,7 @@ func (f *fullDisk) recover(ctx context.Context) error {
 		return err
 	}
 	help := f.office.Agents[0].Person
-	if err := rig.Await(ctx, "the answer to what was written meanwhile", recovers, shows(help, helpTitle)); err != nil {
+	if err := rig.Await(ctx, "the answer to what was written meanwhile", recovers, sees(help, helpTitle)); err != nil {
 		return err
 	}
 	return f.judge(ctx)

@@ -53,6 +53,9 @@ func (b *breaker) times(all, quick int) int {
 func experiments() []experiment {
 	return slices.Concat(
 		killedIntake(),
+		killedUpdates(),
+		sameUpdate(),
+		stoppedUnderLoad(),
 		[]experiment{
 			restartedIDs(),
 			takeRace(),
