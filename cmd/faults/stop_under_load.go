@@ -101,13 +101,24 @@ func (s *stops) stopOften(ctx context.Context, b *breaker, rounds int) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if err := s.stop(ctx); err != nil {
+		if err := s.stop(); err != nil {
+			return err
+		}
+		if err := s.program.Run(ctx, nil); err != nil {
 			return err
 		}
 	}
 	if b.quick {
 		return nil
 	}
+	if err := s.stopHung(ctx); err != nil {
+		return err
+	}
+	return s.program.Run(ctx, nil)
+}
+
+// stopHung stops the program while neither Telegram nor a client comes to an end.
+func (s *stops) stopHung(ctx context.Context) error {
 	client, err := hangingClient(ctx, s.program.Base)
 	if err != nil {
 		return err
@@ -122,12 +133,10 @@ func (s *stops) stopOften(ctx context.Context, b *breaker, rounds int) error {
 	if err != nil {
 		return err
 	}
-	stopped := s.stop(ctx)
-	release()
-	return stopped
+	return s.stop()
 }
 
-func (s *stops) stop(ctx context.Context) error {
+func (s *stops) stop() error {
 	took, err := s.program.Stop()
 	if err != nil {
 		return err
@@ -137,7 +146,7 @@ func (s *stops) stop(ctx context.Context) error {
 	if took > rig.StopTimeout {
 		return fmt.Errorf("the program took %s to end", took)
 	}
-	return s.program.Run(ctx, nil)
+	return nil
 }
 
 // hangingClient begins an inquiry and never ends it.

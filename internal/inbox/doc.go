@@ -36,7 +36,9 @@
 // the same reason it is not tried again later: after the third failure it is put
 // aside (state "failed", an error in the log, the metric), and its chat goes on.
 // The handler has three attempts to tell the person at least that something
-// went wrong; what a person has been told of is no failure here. A handler
-// that ends the whole process counts as a failed attempt too, so that a poisoned
-// update cannot keep the program from starting.
+// went wrong; what a person has been told of is no failure here.
+//
+// An update that is in hand when the program is killed has not failed: most likely it has nothing to do
+// with that, and it is taken up again as if for the first time. Only one that was in hand at the end of
+// ten processes is put aside, so that a poisoned update cannot keep the program from starting for ever.
 package inbox

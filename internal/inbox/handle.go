@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"cartable/internal/failpoint"
 	"cartable/internal/lease"
@@ -20,11 +21,14 @@ func (b *Inbox) handle(ctx context.Context, u update) finished {
 	outcome, err := b.attempt(ctx, u)
 	failpoint.Reach(failpoint.InboxHandled)
 	f := finished{update: u, outcome: outcome, cause: err, release: release}
+	if outcome != Retried {
+		defer b.forget(u)
+	}
 	log := b.opt.Log.With("update", u.updateID, "attempt", u.attempts)
 	switch outcome {
 	case Retried:
 		log.Warn("update failed, will be tried again", "error", err)
-		f.retryAt = b.opt.Clock.Now().Add(retryAfter[u.attempts-1])
+		f.retryAt = b.opt.Clock.Now().Add(b.pause(u))
 	case Failed:
 		log.Error("update failed and was put aside", "error", err)
 	case Left:
@@ -46,10 +50,33 @@ func (b *Inbox) attempt(ctx context.Context, u update) (Outcome, error) {
 		return Done, nil
 	case ctx.Err() != nil: // stopped, or the lease is lost: that is not the update's fault
 		return Left, context.Cause(ctx)
-	case u.attempts >= maxAttempts:
+	case b.failed(u) >= maxFailures:
 		return Failed, err
 	}
 	return Retried, err
+}
+
+// failed counts a failure of the handler and returns how many there were. Attempts are not: those in
+// hand when the program ended may have had no part in its end.
+func (b *Inbox) failed(u update) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failures[u.seq]++
+	return b.failures[u.seq]
+}
+
+// pause is how long an update waits that failed.
+func (b *Inbox) pause(u update) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return retryAfter[b.failures[u.seq]-1]
+}
+
+// forget is for an update that is not attempted again by this process.
+func (b *Inbox) forget(u update) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.failures, u.seq)
 }
 
 // call is the handler with its panics turned into errors. What was panicked with

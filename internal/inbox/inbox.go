@@ -27,12 +27,13 @@ const (
 	abandonTimeout = 5 * time.Second  // for handlers whose context has ended
 	settleTimeout  = 5 * time.Second
 	queryTimeout   = 10 * time.Second
-	maxAttempts    = 3
+	maxFailures    = 3
+	maxAttempts    = 10 // those included that ended with the program
 	defaultWorkers = 16
 )
 
 // retryAfter is how long a chat waits after the first, the second … failure.
-var retryAfter = [maxAttempts - 1]time.Duration{time.Second, longestRetry}
+var retryAfter = [maxFailures - 1]time.Duration{time.Second, longestRetry}
 
 const longestRetry = 5 * time.Second
 
@@ -78,6 +79,9 @@ type Inbox struct {
 	wake   chan struct{}
 	leases *lease.Keeper
 	blind  bool // the last query for updates failed; Run's own
+
+	mu       sync.Mutex
+	failures map[int64]int // how often the handler failed, by the row; bounded by what waits for its next attempt
 }
 
 // New returns an inbox on the schema of the pool.
@@ -87,7 +91,8 @@ func New(pool *pgxpool.Pool, opt Options) *Inbox {
 		opt.Observe = func(Outcome, time.Duration) {}
 	}
 	r := rows{pool}
-	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), leases: lease.NewKeeper(r.renew, opt.Log)}
+	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), leases: lease.NewKeeper(r.renew, opt.Log),
+		failures: make(map[int64]int)}
 }
 
 // Store keeps a batch of updates, in one statement. When it has returned nil they

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -225,17 +226,33 @@ func TestCrashBetweenEffectAndSettlingRepeatsTheUpdate(t *testing.T) {
 func TestUpdateThatEndsTheProgramIsPutAside(t *testing.T) {
 	o := newOffice(t, func(_ context.Context, u update) error {
 		if u.ID == 1 {
-			t.Error("handled a fourth time")
+			t.Error("handled an eleventh time")
 		}
 		return nil
 	})
 	o.store(update{ID: 1, Chat: 1}, update{ID: 2, Chat: 1})
-	// Three starts took it up and ended without a word.
-	if _, err := o.pool.Exec(t.Context(), `UPDATE updates SET attempts = 3, leased_until = clock_timestamp() WHERE update_id = 1`); err != nil {
-		t.Fatal(err)
-	}
+	o.takenUp(1, 10)
 	o.run()
 	o.expect(inbox.Failed, inbox.Done)
+}
+
+// Who was in hand when others ended the program has three attempts nevertheless.
+func TestEndsOfTheProgramAreNoFailures(t *testing.T) {
+	var failures atomic.Int64
+	o := newOffice(t, func(context.Context, update) error {
+		if failures.Add(1) < 3 {
+			return errors.New("no luck")
+		}
+		return nil
+	})
+	o.store(update{ID: 1, Chat: 1})
+	o.takenUp(1, 5)
+	o.run()
+	for _, want := range []inbox.Outcome{inbox.Retried, inbox.Retried, inbox.Done} {
+		o.expect(want)
+		o.clock.Advance(5 * time.Second)
+		o.Wake()
+	}
 }
 
 func TestTwoRunnersHandleEachUpdateOnceAndInOrder(t *testing.T) {

@@ -144,6 +144,15 @@ func (o *office) leasesRunOut() {
 	}
 }
 
+// takenUp is what processes leave that took an update up and ended without a word.
+func (o *office) takenUp(id int64, processes int) {
+	o.t.Helper()
+	if _, err := o.pool.Exec(o.t.Context(), `UPDATE updates SET attempts = $2, leased_until = clock_timestamp() WHERE update_id = $1`,
+		id, processes); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
 func times(n int, o inbox.Outcome) []inbox.Outcome { return slices.Repeat([]inbox.Outcome{o}, n) }
 
 // startOnly is run for overlapping runners, whose goroutines are no leaks of one another.
