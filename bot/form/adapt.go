@@ -55,11 +55,7 @@ func (t *turn) adaptQuestion(q Question) []Change {
 	case title != q.Title:
 		changes = append(changes, Change{QuestionRenamed, q.ID, q.Title})
 	}
-	if v := t.d.Answers[q.ID]; v != "" && kindOf(q.Type).check(t.ask(q), v) != "" {
-		delete(t.d.Answers, q.ID)
-		if left := q.offeredOf(v); q.Type == crm.Choices && left != "" {
-			t.d.Answers[q.ID] = left
-		}
+	if answered, ticked := t.fitAnswer(q), t.fitTicks(q); !answered || !ticked {
 		changes = append(changes, Change{AnswerUnfit, q.ID, q.Title})
 	}
 	if t.d.Skipped[q.ID] && q.Required {
@@ -67,6 +63,36 @@ func (t *turn) adaptQuestion(q Question) []Change {
 		changes = append(changes, Change{NowRequired, q.ID, q.Title})
 	}
 	return changes
+}
+
+// fitAnswer leaves of the answer of q what can still be; ok is false where some of it
+// cannot.
+func (t *turn) fitAnswer(q Question) (ok bool) {
+	v := t.d.Answers[q.ID]
+	left := v
+	switch {
+	case v == "":
+		return true
+	case q.Type == crm.Choices:
+		left = q.offeredOf(v) // in their order of now
+	case kindOf(q.Type).check(t.ask(q), v) != "":
+		left = ""
+	}
+	t.d.Answers[q.ID] = left
+	if left == "" {
+		delete(t.d.Answers, q.ID)
+	}
+	return len(parts(left)) == len(parts(v))
+}
+
+// fitTicks likewise leaves of what is ticked for q, and not answered yet.
+func (t *turn) fitTicks(q Question) (ok bool) {
+	if q.ID != t.d.Current || q.Type != crm.Choices {
+		return true
+	}
+	v := t.d.Picker.Chosen
+	t.d.Picker.Chosen = q.offeredOf(v)
+	return len(parts(t.d.Picker.Chosen)) == len(parts(v))
 }
 
 // dropGone forgets what belongs to questions that are no longer asked.
@@ -77,7 +103,7 @@ func (t *turn) dropGone() []Change {
 	}
 	var changes []Change
 	for id, title := range t.d.Titles {
-		if _, ok := t.def.Question(id); !ok {
+		if gone(id) {
 			changes = append(changes, Change{QuestionGone, id, title})
 		}
 	}
@@ -96,27 +122,46 @@ func (t *turn) dropGone() []Change {
 	return changes
 }
 
-// reposition keeps the current question where there still is one, else goes on.
+// reposition keeps the current question, with what is picked of its answer, where there
+// still is one; else it goes on.
 func (t *turn) reposition() {
-	q, asked := t.current()
-	switch {
-	case asked:
-		t.enter(q.ID)
-	default:
+	if _, asked := t.current(); !asked {
 		t.d.Editing = false
 		t.enter(t.firstOpen())
 	}
 }
 
-// wording says what changed, a line each.
+// told are the changes in the order in which they are told: what is lost comes first.
+var told = []ChangeKind{AnswerUnfit, QuestionGone, NowRequired, QuestionRenamed, QuestionAdded}
+
+// wording says what changed, each kind of change in a line. However many there are, all
+// are named, since an answer that goes must not go unnoticed.
 func wording(changes []Change, env Env) view.HTML {
+	const room, least = 1800, 20 // characters: of all titles, and of one
+	limit := max(least, min(maxTitle, room/max(1, len(changes))))
 	var lines []view.HTML
-	for _, c := range changes {
-		lines = append(lines, env.Printer.H("form.change_"+string(c.Kind), "Title", oneLine(c.Title, maxTitle)))
-	}
-	const most = 10
-	if len(lines) > most {
-		lines = append(lines[:most], "…")
+	for _, kind := range told {
+		var titles []view.HTML
+		for _, c := range changes {
+			if c.Kind == kind {
+				titles = append(titles, view.Text(oneLine(c.Title, limit)))
+			}
+		}
+		if len(titles) > 0 {
+			lines = append(lines, env.Printer.H("form.change_"+string(kind), "Title", env.listed(titles)))
+		}
 	}
 	return view.Lines(lines...)
+}
+
+// listed are titles of any direction in one line.
+func (e Env) listed(titles []view.HTML) view.HTML {
+	if len(titles) == 1 {
+		return titles[0]
+	}
+	var parts []string
+	for _, title := range titles {
+		parts = append(parts, string(view.Isolate(title)))
+	}
+	return view.HTML(strings.Join(parts, e.Printer.T("form.comma")))
 }

@@ -26,7 +26,7 @@ type Draft struct {
 	Args            map[string]string
 
 	DefinitionVersion int64
-	Titles            map[string]string // of the questions when it was shown last, to name one that is gone
+	Titles            map[string]string // of what was asked when it was shown last, to name what is gone
 
 	Prefill Answers // values that stand now, offered to keep
 	Answers Answers
@@ -86,8 +86,8 @@ func Open(def Definition, d Draft, env Env) Draft {
 }
 
 func titles(def Definition) map[string]string {
-	out := make(map[string]string, len(def.Questions))
-	for _, q := range def.Questions {
+	out := map[string]string{}
+	for _, q := range def.asked() {
 		out[q.ID] = q.Title
 	}
 	return out

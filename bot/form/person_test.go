@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"cartable/bot/callback"
 	"cartable/bot/form"
 	"cartable/bot/text"
@@ -58,7 +60,7 @@ func (p *person) view() view.Message {
 }
 
 // checkView holds for every view whatever was answered.
-func checkView(t testing.TB, m view.Message) {
+func checkView(t rapid.TB, m view.Message) {
 	t.Helper()
 	if n := view.Length(m.HTML); n > view.MaxText {
 		t.Fatalf("the view has %d units", n)
