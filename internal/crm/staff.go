@@ -1,6 +1,9 @@
 package crm
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // Role is what a member of staff may do.
 type Role string
@@ -71,13 +74,20 @@ type Settings struct {
 	DigestAt DigestTimes `json:"digest_at"` // when the day's digests come
 }
 
+// zones are the time zones that were read, by name: reading one opens a file.
+var zones sync.Map // of *time.Location
+
 // Location is the business's time zone. A name that the program does not know
 // cannot be stored, so UTC here would only follow a damaged row.
 func (s Settings) Location() *time.Location {
+	if loc, ok := zones.Load(s.Zone); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(s.Zone)
 	if err != nil {
 		return time.UTC
 	}
+	zones.Store(s.Zone, loc)
 	return loc
 }
 

@@ -19,12 +19,18 @@ const (
 // at the ends; a ZWNJ only where it separates two letters or digits. Digits stay as
 // typed, and emoji sequences whole. It is idempotent and its result is valid UTF-8.
 func Clean(s string) string {
+	if s == "" {
+		return "" // as most titles in a second language and helps are
+	}
 	return foldDisplay(tidy(visible(s)))
 }
 
 // CleanText is Clean for text of several lines: each line is cleaned for itself, at
 // most one blank line stays between paragraphs, none at the ends.
 func CleanText(s string) string {
+	if s == "" {
+		return ""
+	}
 	s = lineBreaks.Replace(s)
 	var kept []string
 	blank := false
