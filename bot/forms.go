@@ -438,7 +438,7 @@ func (r *request) takesNumber(ctx context.Context, open OpenForm) (bool, error) 
 	q, asked := def.Question(d.Current)
 	switch {
 	case !asked:
-		return false, nil
+		return d.Current != "", nil // the question is gone, which the form says
 	case q.Type == crm.Phone || open.Kind == formFind:
 		return true, nil
 	default:

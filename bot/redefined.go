@@ -42,7 +42,7 @@ func (r *request) taken(def form.Definition, seen form.Draft, answers bool, take
 }
 
 // redefined goes on with a form whose status managers changed while it was being
-// saved: nothing was.
+// saved: nothing was. Where nothing changed of what its person saw, it is saved again.
 func (r *request) redefined(ctx context.Context, d form.Draft) (string, error) {
 	dir, err := r.Domain.Directory(ctx)
 	if err != nil {
@@ -54,15 +54,15 @@ func (r *request) redefined(ctx context.Context, d form.Draft) (string, error) {
 	if err != nil {
 		return r.undefined(ctx, d, err)
 	}
+	if same, changes := form.Adapt(def, d, r.env()); len(changes) == 0 {
+		return r.submit(ctx, def, same)
+	}
 	return r.p.T("form_bot.changed"), r.keep(ctx, def, r.adapted(def, d))
 }
 
-// maxKept bounds the answers that are shown of a status which cannot be set.
-const maxKept = 1000
-
 // undefined answers for a form that cannot be asked any more. Where its status was
-// retired, or may not follow the customer's any more, another one is chosen in its
-// place; what was answered is shown, so that nobody has to remember it.
+// retired, or may not follow the customer's any more, another one is chosen below it;
+// what was answered stays in its message, so that nobody has to remember it.
 func (r *request) undefined(ctx context.Context, d form.Draft, err error) (string, error) {
 	words, known := r.words(err)
 	switch {
@@ -71,25 +71,44 @@ func (r *request) undefined(ctx context.Context, d form.Draft, err error) (strin
 	case formKind(d.Kind) != formStatus || !crm.IsKey(err, crm.KeyNoStatus) && !crm.IsKey(err, crm.KeyNotAfter):
 		return view.Clip(words, view.MaxAnswer), r.giveUp(ctx, d, words)
 	}
-	if s, ok := r.dir.Status(crm.StatusID(d.Subject)); ok && s.Retired {
+	s, ok := r.dir.Status(crm.StatusID(d.Subject))
+	if ok && s.Retired {
 		words = r.p.T("form_bot.status_gone", "Status", r.reader().StatusTitle(s.ID))
-	}
-	notice := view.Text(words)
-	if s, ok := r.dir.Status(crm.StatusID(d.Subject)); ok {
-		def := form.FromStatus(s, nil, nil, r.env())
-		lines := r.reader().Answers(crm.StatusState{Status: s.ID, Answers: def.Values(d.Answers)})
-		if len(lines) > 0 {
-			kept := view.Clip(view.Plain(view.Lines(lines...)), maxKept)
-			notice = view.Lines(notice, r.p.H("form_bot.answered_so_far"), view.Text(kept))
-		}
 	}
 	if r.up.Query == "" {
 		d = r.moveDown(ctx, d)
 	}
+	for i, lines := range pages(r.reader().Answers(crm.StatusState{Status: s.ID, Answers: form.Given(s, d.Answers)})) {
+		if i == 0 {
+			lines = view.Lines(view.Text(words), r.p.H("form_bot.answered_so_far"), lines)
+		}
+		if _, err := r.show(ctx, d.Message, view.Message{HTML: lines}); err != nil {
+			return "", err
+		}
+		d.Message = 0
+	}
 	err = r.begin(ctx, beginning{kind: formChoose, customer: d.Customer, version: d.CustomerVersion,
-		message: d.Message, args: map[string]string{argCard: d.Args[argCard]}, notice: notice})
+		message: d.Message, args: map[string]string{argCard: d.Args[argCard]}, notice: view.Text(words)})
 	if err != nil {
 		return "", err
 	}
 	return view.Clip(words, view.MaxAnswer), r.forget(ctx, d.ID)
+}
+
+// pages are lines in as few messages as they fit, with room for what is said above them.
+func pages(lines []view.HTML) []view.HTML {
+	const full = view.MaxText - 500
+	var out []view.HTML
+	for _, line := range lines {
+		if view.Length(line) > full {
+			line = view.Text(view.Clip(view.Plain(line), full/2)) // a rune has two units at most
+		}
+		last := len(out) - 1
+		if last < 0 || view.Length(out[last])+view.Length(line) >= full {
+			out = append(out, line)
+			continue
+		}
+		out[last] = view.Lines(out[last], line)
+	}
+	return out
 }

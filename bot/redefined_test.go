@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -164,20 +165,85 @@ func TestStatusRetiredWhileFormIsOpen(t *testing.T) {
 	sara.See(t, "مبلغ")
 	o.publish(func(c *crm.Config) error { return c.RetireStatus(s.ID) })
 	sara.Type("۵۰۰۰۰۰")
-	sara.See(t, "دیگر استفاده نمی‌شود", "دوره مقدماتی", "منجر به همکاری")
+	sara.See(t, "دیگر استفاده نمی‌شود", "دوره مقدماتی")
 	sara.Press(t, "منجر به همکاری")
+	sara.See(t, "نوع همکاری")
+	sara.See(t, "دوره مقدماتی") // it still stands there
 	sara.Type("دوره مقدماتی")
 	sara.Press(t, "ذخیره")
 	sara.See(t, o.say(sara, "button.undo"))
 	o.wantAnswers(id, map[string]string{"نوع همکاری": "دوره مقدماتی"})
 }
 
-// What is published between the tap on save and the saving is not overlooked.
-func TestFieldAddedWhileSaving(t *testing.T) {
-	o, sara, id, s := contracting(t)
+// A number that answers a question which is gone by now is none to look up.
+func TestNumberForAQuestionThatIsRetired(t *testing.T) {
+	o, sara, _, s := contracting(t)
+	o.publish(func(c *crm.Config) error {
+		id, err := c.AddField(s.ID, crm.Title{Text: "تلفن دوم"}, crm.Phone)
+		return errors.Join(err, c.MoveField(id, crm.Up), c.MoveField(id, crm.Up))
+	})
 	sara.Type("دوره")
+	sara.See(t, o.say(sara, "form_bot.changed"))
+	sara.Type("دوره")
+	sara.See(t, "تلفن دوم")
+	o.publish(func(c *crm.Config) error { return c.RetireField(o.status(contract).Fields[0].ID) })
+	sara.Type("09129876543")
+	o.quiet()
+	sara.SeeLast(t, "دیگر پرسیده نمی‌شود: تلفن دوم", "دوره")
+}
+
+// What was answered to a question that is gone is shown as well when its status goes.
+func TestFieldAndStatusRetiredWhileFormIsOpen(t *testing.T) {
+	o, sara, _, s := contracting(t)
+	sara.Type("دوره مقدماتی")
+	sara.See(t, "مبلغ")
+	o.publish(func(c *crm.Config) error {
+		must(t, c.RetireField(s.Fields[0].ID))
+		return c.RetireStatus(s.ID)
+	})
+	sara.Type("۵۰۰۰۰۰")
+	sara.See(t, "دیگر استفاده نمی‌شود", "دوره مقدماتی")
+}
+
+// What was answered stays in the chat while the other status is filled in, also what is
+// too long for one message.
+func TestLongAnswersToAStatusThatIsRetired(t *testing.T) {
+	o, sara, _, s := contracting(t)
+	o.publish(func(c *crm.Config) error {
+		for _, title := range []string{"شرح یک", "شرح دو"} {
+			if _, err := c.AddField(s.ID, crm.Title{Text: title}, crm.LongText); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	sara.Type("دوره")
+	sara.See(t, o.say(sara, "form_bot.changed"))
+	sara.Type("دوره")
+	sara.See(t, "مبلغ")
 	sara.Press(t, o.say(sara, "form.skip"))
-	sara.See(t, "ذخیره")
+	sara.Type(strings.Repeat("یک ", 600) + "پایان یک")
+	sara.See(t, "شرح دو")
+	sara.Type(strings.Repeat("دو ", 600) + "پایان دو")
+	o.quiet()
+	sara.SeeLast(t, "ذخیره")
+	o.publish(func(c *crm.Config) error { return c.RetireStatus(s.ID) })
+	o.press(sara, "form.save")
+	sara.Press(t, "منجر به همکاری")
+	o.quiet()
+	sara.SeeLast(t, "نوع همکاری")
+	for _, kept := range []string{"پایان یک", "پایان دو"} {
+		if !slices.ContainsFunc(sara.Messages(), func(m tgsim.Message) bool { return m.Shows(kept) && !m.Shows("نوع همکاری") }) {
+			t.Errorf("%q is gone", kept)
+		}
+	}
+	o.sim.CheckClean(t)
+}
+
+// publishedWhileSaving publishes an edit between the tap on save and the saving.
+func (o *office) publishedWhileSaving(p *tgsim.Person, edit func(c *crm.Config) error) {
+	t := o.t
+	t.Helper()
 	o.quiet()
 	// The command waits for another with its key, which then comes to nothing.
 	hold, err := o.pool.Begin(t.Context())
@@ -186,22 +252,42 @@ func TestFieldAddedWhileSaving(t *testing.T) {
 	must(t, hold.QueryRow(t.Context(), `SELECT id FROM forms`).Scan(&draft))
 	_, err = hold.Exec(t.Context(), `INSERT INTO commands (key) VALUES ($1)`, "d:"+draft)
 	must(t, err)
-	sara.Press(t, "ذخیره")
+	p.Press(t, "ذخیره")
 	waiting := false
 	for !waiting {
 		must(t, o.pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
 			AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO commands%')`).Scan(&waiting))
 	}
-	o.publish(func(c *crm.Config) error {
+	o.publish(edit)
+	must(t, hold.Rollback(t.Context()))
+}
+
+// What is published between the tap on save and the saving is not overlooked.
+func TestFieldAddedWhileSaving(t *testing.T) {
+	o, sara, id, s := contracting(t)
+	sara.Type("دوره")
+	sara.Press(t, o.say(sara, "form.skip"))
+	sara.See(t, "ذخیره")
+	o.publishedWhileSaving(sara, func(c *crm.Config) error {
 		_, err := c.AddField(s.ID, crm.Title{Text: "شماره قرارداد"}, crm.Text)
 		return err
 	})
-	must(t, hold.Rollback(t.Context()))
 	sara.See(t, o.say(sara, "form_bot.changed"), "پرسش تازه: شماره قرارداد", "دوره")
 	sara.Type("ق-۱۲")
 	sara.Press(t, "ذخیره")
 	sara.See(t, o.say(sara, "button.undo"))
 	o.wantAnswers(id, map[string]string{"محصول یا خدمت": "دوره", "شماره قرارداد": "ق-۱۲"})
+}
+
+// Where nothing changed of what they were asked, it is saved.
+func TestStatusChangedBesideItsQuestionsWhileSaving(t *testing.T) {
+	o, sara, id, s := contracting(t)
+	sara.Type("دوره")
+	sara.Press(t, o.say(sara, "form.skip"))
+	sara.See(t, "ذخیره")
+	o.publishedWhileSaving(sara, func(c *crm.Config) error { return c.SetEmoji(s.ID, "🎁") })
+	sara.See(t, o.say(sara, "button.undo"))
+	o.wantAnswers(id, map[string]string{"محصول یا خدمت": "دوره"})
 }
 
 // Who may be next, which reminders are proposed and what may follow what are the

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"time"
 
 	"cartable/internal/crm"
@@ -44,6 +45,18 @@ func FromStatus(s crm.Status, colleagues, candidates []Option, env Env) Definiti
 		def.Questions = append(def.Questions, q)
 	}
 	return def
+}
+
+// Given are the answers to the fields of a status, also to those that are not asked any
+// more.
+func Given(s crm.Status, answers Answers) crm.Values {
+	out := crm.Values{}
+	for _, f := range slices.Concat(s.Fields, s.RetiredFields) {
+		if v := answers[FieldQuestion(f.ID)]; v != "" {
+			out[f.ID] = v
+		}
+	}
+	return out
 }
 
 // offersOf are the moments that a status proposes for its reminder, and the

@@ -33,7 +33,8 @@ type dice struct {
 }
 
 func (d dice) title() crm.Title {
-	return title(rapid.SampledFrom([]string{"الف", "ب", "پ", "ت", "ث", "ج", "چ", "ح", "خ", "د", "ذ", "ر", "", "جلسه"}).Draw(d.t, "title"))
+	return title(rapid.SampledFrom([]string{"پرسش الف", "پرسش ب", "پرسش پ", "پرسش ت", "پرسش ث", "پرسش ج", "پرسش چ",
+		"پرسش ح", "پرسش خ", "پرسش د", "پرسش ذ", "پرسش ر", "", "جلسه"}).Draw(d.t, "title"))
 }
 
 func (d dice) status() crm.StatusID {
