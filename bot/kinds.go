@@ -75,8 +75,10 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	case formNote:
 		return one(text("note", crm.LongText, true)), nil
 	case formHandOver:
-		to := form.Question{ID: form.NextID, Title: r.p.T("form_bot.q_to"), Type: crm.Staffer, Required: true, Choices: r.colleagues(r.staff.ID)}
-		return form.Definition{Title: title, Questions: []form.Question{to, text("message", crm.LongText, false)}}, nil
+		to := form.Question{ID: form.NextID, Title: r.p.T("form_bot.q_to"), Label: r.p.T("field.next"), Type: crm.Staffer, Required: true, Choices: r.colleagues(r.staff.ID)}
+		message := text("message", crm.LongText, false)
+		message.Label = r.p.T("field.message")
+		return form.Definition{Title: title, Questions: []form.Question{to, message}}, nil
 	case formReturn:
 		return one(text("reason", crm.LongText, true)), nil
 	case formRemind:
@@ -95,9 +97,9 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	case formSource:
 		return one(text("source", crm.Text, true)), nil
 	case formPart:
-		return r.definePart(d), nil
+		return r.definePart(ctx, d)
 	case formAdd:
-		return r.defineAdd(d), nil
+		return r.defineAdd(ctx, d)
 	case formTrial:
 		return r.defineTrial(ctx, d)
 	case formPropose:
@@ -213,7 +215,7 @@ func (r *request) defineCustomer(d form.Draft, title string) form.Definition {
 	if d.Args[argName] == "" {
 		qs = append(qs, form.Question{ID: "name", Title: r.p.T("form_bot.q_name"), Type: crm.Text})
 	}
-	qs = append(qs, form.Question{ID: "about", Title: r.p.T("form_bot.q_about"), Type: crm.LongText})
+	qs = append(qs, form.Question{ID: "about", Title: r.p.T("form_bot.q_about"), Label: r.p.T("form_bot.l_about"), Type: crm.LongText})
 	return form.Definition{Title: title, Questions: qs}
 }
 

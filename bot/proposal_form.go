@@ -13,7 +13,7 @@ import (
 func (r *request) definePropose(d form.Draft) (form.Definition, error) {
 	kind := crm.ProposalKind(d.Args[argPart])
 	question := func(id string, t crm.FieldType, required bool) form.Question {
-		return form.Question{ID: id, Title: r.p.T("proposal.q_" + id), Type: t, Required: required}
+		return form.Question{ID: id, Title: r.p.T("proposal.q_" + id), Label: r.p.T("proposal.l_" + id), Type: t, Required: required}
 	}
 	title := question("title", crm.Text, true)
 	var qs []form.Question
@@ -45,7 +45,7 @@ func (r *request) definePropose(d form.Draft) (form.Definition, error) {
 	default:
 		return form.Definition{}, &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue}
 	}
-	return form.Definition{Title: r.p.T("form_bot.propose"), Questions: append(qs, question("why", crm.LongText, false))}, nil
+	return form.Definition{Title: r.p.T("form_bot.propose") + " — " + r.p.T("proposal.new_"+string(kind)), Questions: append(qs, question("why", crm.LongText, false))}, nil
 }
 
 // cartableRules are what a status can do to the cartable, in the order in which it is

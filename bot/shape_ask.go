@@ -62,7 +62,7 @@ func partOf(c crm.Config, part string, id int64, choice crm.ChoiceID) string {
 }
 
 // definePart asks for one text. Titles are needed; the rest can be emptied.
-func (r *request) definePart(d form.Draft) form.Definition {
+func (r *request) definePart(ctx context.Context, d form.Draft) (form.Definition, error) {
 	part := d.Args[argPart]
 	q := form.Question{ID: "text", Title: r.p.T("shape.q_" + strings.TrimLeft(part, "fc")), Type: crm.Text, Required: true}
 	switch part {
@@ -75,30 +75,63 @@ func (r *request) definePart(d form.Draft) form.Definition {
 	if !strings.HasSuffix(part, "title") && d.Prefill["text"] != "" {
 		q.Required, q.Clears = false, true
 	}
-	return form.Definition{Title: r.p.T("form_bot.part"), Questions: []form.Question{q}}
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	of := r.draftTitle(draft.Target, d, strings.HasPrefix(part, "f") || part == "help", strings.HasPrefix(part, "c"))
+	return form.Definition{Title: strings.TrimSpace(r.p.T("form_bot.part") + of), Questions: []form.Question{q}}, nil
+}
+
+// draftTitle names what of the draft a form is about, after a dash: a status, a field
+// or a choice of one.
+func (r *request) draftTitle(c crm.Config, d form.Draft, field, choice bool) string {
+	var title string
+	switch f, _ := c.Field(crm.FieldID(d.Subject)); {
+	case choice:
+		o, _ := f.Option(crm.ChoiceID(number(d.Args[argChoice])))
+		title = o.Title.In(r.p.Lang())
+	case field:
+		title = f.Title.In(r.p.Lang())
+	default:
+		st, _ := c.Status(crm.StatusID(d.Subject))
+		title = strings.TrimSpace(st.Emoji + " " + st.Title.In(r.p.Lang()))
+	}
+	if title == "" {
+		return ""
+	}
+	return " — " + view.Clip(title, 60)
 }
 
 // defineAdd asks for what a new status, field or choice needs to begin with.
-func (r *request) defineAdd(d form.Draft) form.Definition {
-	title := form.Question{ID: "title", Title: r.p.T("shape.q_new_" + d.Args[argPart]), Type: crm.Text, Required: true}
-	def := form.Definition{Title: r.p.T("form_bot.add"), Questions: []form.Question{title}}
-	if d.Args[argPart] != "field" {
-		if d.Args[argPart] == "choice" {
-			def.Questions[0].Type = crm.LongText // several, a line each
-		}
-		return def
+func (r *request) defineAdd(ctx context.Context, d form.Draft) (form.Definition, error) {
+	part, of := d.Args[argPart], ""
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	if err != nil {
+		return form.Definition{}, err
 	}
-	def.Questions = append(def.Questions, r.typeQuestions()...)
-	return def
+	title := form.Question{ID: "title", Title: r.p.T("shape.q_new_" + part), Label: r.p.T("field.title"), Type: crm.Text, Required: true}
+	heading := r.p.T("shape.add_" + part)
+	var more []form.Question
+	switch {
+	case part == "choice":
+		title.Type = crm.LongText // several, a line each
+		of = r.draftTitle(draft.Target, d, true, false)
+	case part == "field" && d.Subject != 0:
+		heading, of, more = r.p.T("shape.add_question"), r.draftTitle(draft.Target, d, false, false), r.typeQuestions()
+	case part == "field":
+		title.Title, more = r.p.T("shape.q_new_column"), r.typeQuestions()
+	}
+	return form.Definition{Title: heading + of, Questions: append([]form.Question{title}, more...)}, nil
 }
 
 // typeQuestions ask for the type of a new field, and for its choices where it has some.
 func (r *request) typeQuestions() []form.Question {
-	kind := form.Question{ID: "type", Title: r.p.T("shape.q_type"), Type: crm.Choice, Required: true}
+	kind := form.Question{ID: "type", Title: r.p.T("shape.q_type"), Label: r.p.T("field.type"), Type: crm.Choice, Required: true}
 	for i, t := range crm.FieldTypes() {
 		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: r.p.T("field_type." + string(t))})
 	}
-	return []form.Question{kind, {ID: "choices", Title: r.p.T("shape.q_choices"), Type: crm.LongText, Required: true, When: takesChoices}}
+	return []form.Question{kind, {ID: "choices", Title: r.p.T("shape.q_choices"), Label: r.p.T("shape.l_choices"), Type: crm.LongText, Required: true, When: takesChoices}}
 }
 
 // takesChoices says whether the type that was chosen has choices.

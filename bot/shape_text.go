@@ -198,6 +198,7 @@ func (r *request) defineText(d form.Draft) (form.Definition, error) {
 	}
 	def := form.Definition{Title: r.p.T("form_bot.part"), Questions: []form.Question{q}}
 	if part == "holiday" {
+		def.Questions[0].Label = r.p.T("field.holiday")
 		def.Questions = append(def.Questions, form.Question{ID: "title", Title: r.p.T("shape_text.holiday_title"), Type: crm.Text})
 	}
 	return def, nil

@@ -175,11 +175,11 @@ func setRouting(c *crm.Config, id crm.SourceID, op, value string, person crm.Sta
 
 // defineSource asks for a new source.
 func (r *request) defineSource() form.Definition {
-	kind := form.Question{ID: "kind", Title: r.p.T("source.q_kind"), Type: crm.Choice, Required: true}
+	kind := form.Question{ID: "kind", Title: r.p.T("source.q_kind"), Label: r.p.T("field.kind"), Type: crm.Choice, Required: true}
 	for _, k := range crm.SourceKinds() {
 		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(slices.Index(crm.SourceKinds(), k))), Label: r.p.T("source_kind." + string(k))})
 	}
-	title := form.Question{ID: "title", Title: r.p.T("source.q_new"), Type: crm.Text, Required: true}
+	title := form.Question{ID: "title", Title: r.p.T("source.q_new"), Label: r.p.T("field.name"), Type: crm.Text, Required: true}
 	return form.Definition{Title: r.p.T("form_bot.source_in"), Questions: []form.Question{kind, title}}
 }
 

@@ -331,3 +331,19 @@ func TestInputLeavesTheDraftGiven(t *testing.T) {
 		t.Errorf("the draft given changed from %s to %s", before, after)
 	}
 }
+
+// A question is repeated before its answer without the mark that ends it, or by the
+// label that it has for that.
+func TestAnswersAreNamedWithoutPunctuation(t *testing.T) {
+	def := form.Definition{Title: "پیشنهاد", Summary: true, Questions: []form.Question{
+		{ID: "title", Title: "New status. It may begin with an emoji.", Label: "Title", Type: crm.Text, Required: true},
+		{ID: "why", Title: "چرا لازم است؟", Type: crm.Text, Required: true},
+		{ID: "last", Title: "Anything else:", Type: crm.Text, Required: true},
+	}}
+	p := openForm(env(t, crm.Persian), t, def, form.Draft{})
+	p.sees("New status. It may begin with an emoji.").typed("سرد شد").sees("✏️ Title: سرد شد").typed("چون").typed("نه")
+	p.sees("✏️ Title: سرد شد", "✏️ چرا لازم است: چون", "✏️ Anything else: نه")
+	if want := []string{"✏️ چرا لازم است", "✏️ Title"}; !cmp.Equal(p.labels()[1], want) {
+		t.Errorf("edit buttons %q, want %q", p.labels()[1], want)
+	}
+}

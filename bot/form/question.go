@@ -25,6 +25,7 @@ type Question struct {
 	Field    crm.FieldID // the field that it was made from; 0 for none
 	Emoji    string      // in place of the one of its type
 	Title    string
+	Label    string // names it before its answer and on its edit button; "" for the Title
 	Help     string
 	Type     crm.FieldType
 	Required bool

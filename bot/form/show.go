@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -125,7 +126,7 @@ func (t *turn) line(q Question, v crm.Value, limit int) view.HTML {
 	if view.Length(shown) > limit || strings.ContainsRune(string(shown), '\n') {
 		shown = view.Isolate(view.Text(shorten(shown, limit)))
 	}
-	return view.Text(q.emoji()+" "+oneLine(q.Title, min(maxTitle, limit))+": ") + shown
+	return view.Text(q.emoji()+" "+q.label(min(maxTitle, limit))+": ") + shown
 }
 
 func (t *turn) summary() view.Message {
@@ -136,7 +137,7 @@ func (t *turn) summary() view.Message {
 			case v != "":
 				lines = append(lines, t.line(q, v, limit))
 			case q.Follows == "":
-				lines = append(lines, view.Text(q.emoji()+" "+oneLine(q.Title, min(maxTitle, limit))+": —"))
+				lines = append(lines, view.Text(q.emoji()+" "+q.label(min(maxTitle, limit))+": —"))
 			}
 		}
 		return view.Paragraphs(
@@ -156,7 +157,7 @@ func (t *turn) editButtons() []view.Button {
 		if len(buttons) == maxEditButtons {
 			break
 		}
-		buttons = append(buttons, t.button("✏️ "+oneLine(q.Title, maxEditLabel), callback.FormEdit, q.ID))
+		buttons = append(buttons, t.button("✏️ "+q.label(maxEditLabel), callback.FormEdit, q.ID))
 	}
 	return buttons
 }
@@ -192,6 +193,11 @@ func (t *turn) message(html view.HTML, k view.Keyboard) view.Message {
 		k = k.Mirror()
 	}
 	return view.Message{HTML: html, Inline: k}
+}
+
+// label names a question beside its answer, in at most limit characters.
+func (q Question) label(limit int) string {
+	return oneLine(view.Label(cmp.Or(q.Label, q.Title)), limit)
 }
 
 // emoji marks a question by what it asks for.

@@ -68,7 +68,7 @@ func (r Reader) values(c crm.Customer, front bool) []view.HTML {
 }
 
 func (r Reader) answer(f crm.Field, v crm.Value) view.HTML {
-	return view.Text("▫️ "+f.Title.In(r.P.Lang())) + ": " + r.Value(f, v)
+	return view.Text("▫️ "+view.Label(f.Title.In(r.P.Lang()))) + ": " + r.Value(f, v)
 }
 
 func (r Reader) who(c crm.Customer) view.HTML {

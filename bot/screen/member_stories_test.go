@@ -61,6 +61,7 @@ func (w world) members() []story {
 		{"LeaveChoices_on_leave", sara, func(r screen.Reader) view.Message { return r.LeaveChoices(away) }},
 		{"ShiftWeek", sara, func(r screen.Reader) view.Message { return r.ShiftWeek(busy) }},
 		{"ShiftWeek_of_the_business", sara, func(r screen.Reader) view.Message { return open(r).ShiftWeek(w.dir.Staff[omid]) }},
+		{"ShiftWeek_without_any_hours", sara, func(r screen.Reader) view.Message { return r.ShiftWeek(w.dir.Staff[omid]) }},
 		{"ShiftDay", sara, func(r screen.Reader) view.Message { return r.ShiftDay(busy, time.Saturday) }},
 		{"ShiftDay_off", sara, func(r screen.Reader) view.Message { return open(r).ShiftDay(w.dir.Staff[omid], time.Friday) }},
 		{"HeirsHow", sara, func(r screen.Reader) view.Message { return r.HeirsHow(leaving) }},

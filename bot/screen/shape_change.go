@@ -66,7 +66,7 @@ func (s Shaper) change(c crm.ConfigChange, now crm.Config) view.HTML {
 
 // object is what a change is of: a status, a field with its status, a source.
 func (s Shaper) object(c crm.ConfigChange, now crm.Config) view.HTML {
-	title := words(s.clip(c.Title.In(s.P.Lang()), 60))
+	title := words(s.clip(view.Label(c.Title.In(s.P.Lang())), 60))
 	if c.Object == crm.ObjectField && c.Status != 0 {
 		if st, ok := now.Status(c.Status); ok {
 			of := words(s.clip(st.Title.In(s.P.Lang()), 60))

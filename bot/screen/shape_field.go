@@ -138,7 +138,9 @@ func (s Shaper) choiceButtons(f crm.Field) [][]view.Button {
 		}
 	}
 	rows := append(pairs(buttons), s.retiredRows("choice", int64(f.ID))...)
-	return append(rows, []view.Button{s.op("shape.add_choice", ShapeAdd, int64(f.ID), "choice")})
+	add := s.op("shape.add_choice", ShapeAdd, int64(f.ID), "choice")
+	add.Style = view.Primary
+	return append(rows, []view.Button{add})
 }
 
 // Choice is the editor of one choice of a field.

@@ -22,7 +22,9 @@ func (s Shaper) Statuses(retired bool) view.Message {
 		}
 		buttons = append(buttons, shapeButton(statusLabel(st, s.P.Lang()), callback.Ref{Question: ShapeStatus, Record: int64(st.ID)}))
 	}
-	last := []view.Button{s.op("shape.add_status", ShapeAdd, 0, "status")}
+	add := s.op("shape.add_status", ShapeAdd, 0, "status")
+	add.Style = view.Primary
+	last := []view.Button{add}
 	if others > 0 {
 		last = append(last, s.op("shape.retired", ShapeRetired, 0, "status"))
 	}

@@ -34,6 +34,18 @@ func (r Reader) hours(s crm.Staff) view.HTML {
 	}
 }
 
+// hoursNow is when somebody works, below a heading that says so.
+func (r Reader) hoursNow(s crm.Staff) view.HTML {
+	switch {
+	case !s.Shift.Empty():
+		return r.week(s.Shift)
+	case r.Dir.Settings.Hours.Empty():
+		return r.P.H("member.always")
+	default:
+		return view.Lines(r.P.H("member.like_business"), r.week(Open(r.Dir.Settings)))
+	}
+}
+
 // Open is when the business is open: its hours, without the days off.
 func Open(s crm.Settings) crm.Week {
 	w := s.Hours
@@ -114,11 +126,8 @@ func (r Reader) ShiftWeek(s crm.Staff) view.Message {
 		days = append(days, b)
 	}
 	rows = append(rows, days[:4], days[4:])
-	now := r.hours(s)
-	if !s.Shift.Empty() {
-		now = r.week(s.Shift)
-	}
-	html := view.Paragraphs(r.P.H("member.hours_of", "Name", words(r.clip(s.Name, 60))), now, view.Italic(r.P.H("member.hours_hint")))
+	head := r.P.H("member.hours_of", "Name", words(r.clip(s.Name, 60)))
+	html := view.Paragraphs(view.Lines(head, r.hoursNow(s)), view.Italic(r.P.H("member.hours_hint")))
 	return view.Message{HTML: html, Inline: r.keyboard(append(rows, r.backToMember(s.ID))...)}
 }
 

@@ -164,7 +164,7 @@ func (r Reader) editWords(e crm.Event, who view.HTML) view.HTML {
 	for _, id := range ids {
 		if f, ok := r.Dir.Field(id); ok {
 			ch := e.Delta.Values[id]
-			change(f.Title.In(r.P.Lang()), r.valueOrNone(f, ch.From), r.valueOrNone(f, ch.To))
+			change(view.Label(f.Title.In(r.P.Lang())), r.valueOrNone(f, ch.From), r.valueOrNone(f, ch.To))
 		}
 	}
 	if e.Detail.Phone != "" {

@@ -97,6 +97,15 @@ func Plain(h HTML) string {
 // Length is the length that Telegram counts: UTF-16 units of the plain text.
 func Length(h HTML) int { return len(utf16.Encode([]rune(Plain(h)))) }
 
+// Label is s as the name of what follows after a colon: without the punctuation at its
+// end, which a question has.
+func Label(s string) string {
+	if bare := strings.TrimRight(s, " .:!?,;…؟،؛"); bare != "" {
+		return bare
+	}
+	return s
+}
+
 // Clip shortens s to at most limit runes, ending in an ellipsis when cut.
 func Clip(s string, limit int) string {
 	r := []rune(s)
