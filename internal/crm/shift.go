@@ -40,8 +40,9 @@ func (s *Service) SetLeave(ctx context.Context, cmd Command, id StaffID, until t
 // SetDuty says that somebody is at work or is not, whatever their shift says: for
 // today, or until told otherwise; DutyByShift takes it back. Who is on for today is on
 // leave again afterwards; who is on until told otherwise is not on leave any more. Off
-// for today is also off for the rest of a shift that goes on after midnight. Everybody
-// may for themselves, managers for anybody.
+// for today is also off for the rest of a shift that goes on after midnight; said in
+// that rest, it is off for no more than it. Everybody may for themselves, managers for
+// anybody.
 func (s *Service) SetDuty(ctx context.Context, cmd Command, id StaffID, duty Duty, today bool) error {
 	right := func(w *work) error {
 		if id == w.actor.ID {
@@ -62,7 +63,8 @@ func (s *Service) SetDuty(ctx context.Context, cmd Command, id StaffID, duty Dut
 			}
 		case DutyOff:
 			if today {
-				st.DutyUntil = w.dir.WorkingTime().times(w.now).dayEnds(*st, w.today()).UTC()
+				times := w.dir.WorkingTime().times(w.now)
+				st.DutyUntil = times.dayEnds(*st, times.workday(*st, w.now)).UTC()
 			}
 		default:
 			return &Error{Code: Invalid, Key: KeyBadValue, Field: "duty"}

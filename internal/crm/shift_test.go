@@ -76,6 +76,31 @@ func TestWorkingTimeIsKept(t *testing.T) {
 	}
 }
 
+// In a night that began yesterday, today is yesterday's: who goes home in it comes back
+// in the next one.
+func TestOffInTheNightOfYesterday(t *testing.T) {
+	ctx := t.Context()
+	o := newOffice(t, 1)
+	sara := o.agents[0]
+	o.do(o.SetShift(ctx, o.by(o.owner), sara.ID, every(22, 6, daily...)))
+	for _, c := range []struct{ said, until time.Time }{
+		{tehran(t, 24, "03:00"), tehran(t, 24, "06:00")},
+		{tehran(t, 25, "06:00"), tehran(t, 26, "06:00")},
+		{tehran(t, 26, "21:00"), tehran(t, 27, "06:00")},
+	} {
+		o.clock.set(c.said)
+		o.do(o.SetDuty(ctx, o.by(sara), sara.ID, crm.DutyOff, true))
+		s := o.dir().Staff[sara.ID]
+		if !s.DutyUntil.Equal(c.until) {
+			t.Errorf("said at %s: off until %s", c.said, s.DutyUntil)
+		}
+		next := c.until.Add(17 * time.Hour) // 23:00
+		if o.dir().Settings.OnShift(s, c.said) || o.dir().Settings.OnShift(s, c.until.Add(-time.Minute)) || !o.dir().Settings.OnShift(s, next) {
+			t.Errorf("said at %s: %+v", c.said, s)
+		}
+	}
+}
+
 // trim forgets the difference between a day without spans and none.
 func trim(w crm.Week) crm.Week {
 	for d := range w {

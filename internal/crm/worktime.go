@@ -218,6 +218,17 @@ func (ts times) shifts(among []Staff, from, to time.Time) []period {
 	return union(all)
 }
 
+// workday is the day that it is at t for somebody: yesterday as long as a span of theirs
+// that began then goes on.
+func (ts times) workday(who Staff, t time.Time) persian.Civil {
+	today := persian.CivilOf(t.In(ts.zone))
+	yesterday := today.AddDays(-1)
+	if ts.dayEnds(who, yesterday).After(t) {
+		return yesterday
+	}
+	return today
+}
+
 // dayEnds is when a day is over for somebody: at midnight, or with a span of theirs that
 // goes on into the next.
 func (ts times) dayEnds(who Staff, day persian.Civil) time.Time {
