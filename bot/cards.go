@@ -2,10 +2,12 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
 	"cartable/bot/callback"
+	"cartable/bot/chat"
 	"cartable/bot/form"
 	"cartable/bot/screen"
 	"cartable/bot/view"
@@ -167,6 +169,23 @@ func (r *request) takeNext(ctx context.Context) error {
 	}
 	_, err = r.card(ctx, 0, out.Customer)
 	return err
+}
+
+// recount brings the summary whose button was tapped up to date, after the tap took a
+// lead or found none; it returns err. A button of an older version says not what its
+// message tells of: it is left as it is.
+func (r *request) recount(ctx context.Context, ref callback.Ref, err error, summary func(leads, inquiries, waiting int) view.Message) error {
+	if err != nil && !crm.IsKey(err, crm.KeyNoLead) || ref.Arg+ref.Record == 0 {
+		return err
+	}
+	waiting, failed := r.Domain.WaitingLeads(ctx)
+	if failed == nil {
+		failed = r.inPlace(ctx, summary(int(ref.Arg), int(ref.Record), waiting))
+	}
+	if chat.ClassOf(failed) == chat.Rejected { // the lead is theirs all the same
+		return err
+	}
+	return errors.Join(err, failed)
 }
 
 func (r *request) timeline(ctx context.Context, id crm.CustomerID, before crm.EventID) error {

@@ -86,7 +86,7 @@ func (r *request) mentioned() bool {
 
 // tellGroup says something in the group, where it may.
 func (r *request) tellGroup(ctx context.Context, m view.Message) error {
-	_, err := r.send(ctx, m)
+	_, err := r.everyones().send(ctx, m)
 	if class := chat.ClassOf(err); class == chat.Unreachable || class == chat.Rejected {
 		return nil
 	}
@@ -96,6 +96,14 @@ func (r *request) tellGroup(ctx context.Context, m view.Message) error {
 // groupReader reads for everyone in a group: the business's language, nobody's rights.
 func (r *request) groupReader() screen.Reader {
 	return screen.Reader{Dir: r.dir, P: r.Catalogue.Printer(r.dir.Settings.Language), Now: r.now}
+}
+
+// everyones is the request with the language of everyone in a group, in which lines get
+// their direction.
+func (r *request) everyones() *request {
+	out := *r
+	out.p = r.groupReader().P
+	return &out
 }
 
 // handleGroupTap answers a tap in a group, always with a box, which only the tapper sees.
@@ -126,6 +134,7 @@ func (r *request) tappedInGroup(ctx context.Context) (answer string, err error) 
 		out, err = r.Domain.Take(ctx, r.command(), crm.CustomerID(ref.Record))
 	case malformed == nil && known && ref.Action == callback.TakeNext:
 		out, err = r.Domain.TakeNext(ctx, r.command())
+		err = r.everyones().recount(ctx, ref, err, func(leads, _, waiting int) view.Message { return r.groupReader().GroupSummary(leads, waiting) })
 	default:
 		r.Log.Warn("refused: button that is none of a group's", "staff", r.staff.ID, "action", string(ref.Action))
 		return r.p.T("group.only_take"), nil

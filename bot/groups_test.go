@@ -263,7 +263,41 @@ func TestManyLeadsInAGroupBecomeOneMessage(t *testing.T) {
 	sara.See(t, "مشتری 0", "09127770000", s.say(sara, "button.status"))
 	s.group.Press(t, sara, next)
 	sara.See(t, "مشتری 1", "09127770001")
+	s.group.See(t, "۱۰ مشتری تازه", "۸ مشتری هنوز", next) // it tells what waits now
 	s.reachable("0912")
+	for range 8 {
+		_, err := s.crm.TakeNext(t.Context(), crm.Command{Actor: s.staff(s.owner).ID, Key: fmt.Sprint("next ", s.keys)})
+		must(t, err)
+		s.keys++
+	}
+	s.group.Press(t, sara, next)
+	sara.SeeToast(t, s.say(sara, "error.no_lead"))
+	s.group.See(t, "۱۰ مشتری تازه", s.say(sara, "notice.none_waits"))
+	s.group.SeeGone(t, next)
+	s.sim.CheckClean(t)
+}
+
+// In private the summary tells what waits too, and keeps what it told of.
+func TestSummaryCountsOn(t *testing.T) {
+	s := newSalesroom(t, "fa")
+	sara := s.agents[0]
+	s.owner.Press(t, "✅ فرم سایت") // offered in private again
+	s.quiet()
+	s.arriveMany(5)
+	m := sara.See(t, "۵ مشتری تازه", "۵ مشتری هنوز")
+	next := s.say(sara, "button.take_next")
+	for left := range 5 {
+		sara.PressOn(t, m.ID, next)
+		s.quiet()
+		if left == 0 {
+			sara.See(t, "۵ مشتری تازه", "۴ مشتری هنوز", s.say(sara, "menu.cartable"))
+		}
+	}
+	sara.See(t, "۵ مشتری تازه", s.say(sara, "notice.none_waits"))
+	sara.SeeGone(t, next)
+	if n, err := s.crm.HeldCount(t.Context(), s.staff(sara).ID); n != 5 || err != nil {
+		t.Error(n, err)
+	}
 	s.sim.CheckClean(t)
 }
 
@@ -375,4 +409,54 @@ func TestErasedFromAGroup(t *testing.T) {
 		s.quiet()
 		s.reachable("علی", "شیراز", "برمی‌دارم")
 	}
+}
+
+// A group is found among the sources, and in the routing of each: there it is part of
+// the draft, as any other way.
+func TestGroupAmongTheSources(t *testing.T) {
+	s := newSalesroom(t, "fa")
+	boss := s.owner
+	routing := func() crm.Routing {
+		dir, err := s.crm.Directory(t.Context())
+		must(t, err)
+		return dir.Sources[s.form.ID].Routing
+	}
+	s.types(boss, "/sources")
+	boss.Press(t, "👥 فروش تهران")
+	s.quiet()
+	boss.SeeLast(t, "✅ فرم سایت")
+	s.press(boss, "common.back")
+	boss.Press(t, "📄 فرم سایت")
+	s.quiet()
+	s.press(boss, "source.routing")
+	inGroup := s.say(boss, "route.in_group", "Title", "فروش تهران")
+	boss.SeeLast(t, "✅ "+inGroup)
+	s.press(boss, "route.offer")
+	s.press(boss, "shape.preview")
+	s.press(boss, "shape.publish")
+	if r := routing(); r.Place() != 0 || r.Way() != crm.RouteOffer {
+		t.Fatalf("%+v", r)
+	}
+	s.types(boss, "/sources")
+	boss.Press(t, "📄 فرم سایت")
+	s.quiet()
+	s.press(boss, "source.routing")
+	boss.Press(t, inGroup)
+	s.quiet()
+	boss.SeeLast(t, s.say(boss, "shape.draft"))
+	s.press(boss, "shape.preview")
+	boss.SeeLast(t, "فروش تهران")
+	s.press(boss, "shape.publish")
+	if r := routing(); r.Place() == 0 {
+		t.Fatalf("%+v", r)
+	}
+	s.group.Kick(boss)
+	s.quiet()
+	s.types(boss, "/sources")
+	for _, label := range boss.Last().Labels() {
+		if label == "👥 فروش تهران" {
+			t.Error("a group that was left is listed")
+		}
+	}
+	s.sim.CheckClean(t)
 }

@@ -92,7 +92,7 @@ func sourceText(part string, id crm.SourceID, arg int64) (configText, bool) {
 		return questionLabel(t, part, id, arg), true
 	case screen.ShapeAgain, screen.ShapeTell:
 		t.kind = crm.Number
-		t.set = func(c *crm.Config, v string) error { return setRouting(c, id, part, v, source(*c).Routing.Person) }
+		t.set = func(c *crm.Config, v string) error { return setRouting(c, id, part, v, 0) }
 		t.show = func(s screen.Shaper) view.Message { return routingScreen(s, id, screen.ShapeRouting) }
 	default:
 		return configText{}, false

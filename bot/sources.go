@@ -132,7 +132,7 @@ func (r *request) shapeRouting(ctx context.Context, ref callback.Ref) (string, e
 	id, next := crm.SourceID(ref.Record), ref.Question
 	if ref.Value != "" {
 		next = screen.ShapeRouting
-		err := r.editConfig(ctx, func(c *crm.Config) error { return setRouting(c, id, ref.Question, ref.Value, crm.StaffID(ref.Arg)) })
+		err := r.editConfig(ctx, func(c *crm.Config) error { return setRouting(c, id, ref.Question, ref.Value, ref.Arg) })
 		if err != nil {
 			return "", err
 		}
@@ -152,8 +152,9 @@ func routingScreen(s screen.Shaper, id crm.SourceID, op string) view.Message {
 	}
 }
 
-// setRouting sets one part of a routing: the way, or minutes as a number.
-func setRouting(c *crm.Config, id crm.SourceID, op, value string, person crm.StaffID) error {
+// setRouting sets one part of a routing: the way, with arg the person or the group, or
+// minutes as a number.
+func setRouting(c *crm.Config, id crm.SourceID, op, value string, arg int64) error {
 	src, ok := c.Source(id)
 	if !ok {
 		return &crm.Error{Code: crm.NotFound, Key: crm.KeyNoSource}
@@ -161,8 +162,10 @@ func setRouting(c *crm.Config, id crm.SourceID, op, value string, person crm.Sta
 	to := src.Routing
 	n, err := strconv.Atoi(value)
 	switch {
+	case op == screen.ShapeRouting && value == screen.RouteInGroup:
+		to.Mode, to.Person, to.Group = crm.RouteOffer, 0, crm.GroupID(arg)
 	case op == screen.ShapeRouting:
-		to.Mode, to.Person = crm.RoutingMode(value), person
+		to.Mode, to.Person, to.Group = crm.RoutingMode(value), crm.StaffID(arg), 0
 	case err != nil:
 		return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue, Field: "minutes"}
 	case op == screen.ShapeAgain:

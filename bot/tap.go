@@ -96,7 +96,8 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 		}
 		return "", r.inPlace(ctx, r.reader().FilterChoices(screen.Filters(ref.Value), ref.Question[0]))
 	case callback.TakeNext:
-		return "", r.takeNext(ctx)
+		err := r.takeNext(ctx)
+		return "", r.recount(ctx, ref, err, r.reader().Summary)
 	case callback.ShareOut:
 		return "", r.share(ctx, crm.BatchID(ref.Record), r.everyoneElse(), 0)
 	case callback.ShareWith:

@@ -45,12 +45,10 @@ func (r Reader) GroupLead(n Notice) view.Message {
 	}
 }
 
-// GroupSummary is many new leads in one message of a group.
+// GroupSummary is many new leads in one message of a group, with how many wait now.
 func (r Reader) GroupSummary(leads, waiting int) view.Message {
-	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext})
-	take.Style = view.Success
-	return view.Message{HTML: view.Lines(view.Bold(r.P.HN("notice.leads", leads)), r.P.HN("notice.waiting", waiting)),
-		Inline: r.keyboard([]view.Button{take})}
+	return view.Message{HTML: view.Lines(view.Bold(r.P.HN("notice.leads", leads)), r.stillWaiting(waiting)),
+		Inline: r.keyboard(r.takeAnother(leads, 0, waiting))}
 }
 
 // GroupHello is the one line that the bot says of itself in a group.
@@ -71,13 +69,14 @@ func (r Reader) GroupAdded(g crm.Group) view.Message {
 		}
 		buttons = append(buttons, view.Button{Label: mark + view.Clip(s.Title.In(r.P.Lang()), 40), Data: callback.MustEncode(ref)})
 	}
+	back := []view.Button{shapeButton(r.P.T("common.back"), callback.Ref{Question: ShapeSources})}
 	if len(buttons) == 0 {
 		return view.Message{HTML: view.Paragraphs(title, r.P.H("group.no_source")), Inline: r.keyboard([]view.Button{
 			r.button("team.add_form", callback.Ref{Action: callback.Setup, Value: "form"}),
-			r.button("group.again", callback.Ref{Action: callback.Group, Record: int64(g.ID)})})}
+			r.button("group.again", callback.Ref{Action: callback.Group, Record: int64(g.ID)})}, back)}
 	}
 	return view.Message{HTML: view.Paragraphs(title, r.P.H("group.choose"), view.Italic(r.P.H("group.note"))),
-		Inline: r.keyboard(pairs(buttons)...)}
+		Inline: r.keyboard(append(pairs(buttons), back)...)}
 }
 
 // groupSources are the sources whose leads can be offered in a group: those by
@@ -91,6 +90,29 @@ func (r Reader) groupSources() []crm.Source {
 	}
 	slices.SortFunc(out, func(a, b crm.Source) int { return cmp.Compare(a.ID, b.ID) })
 	return out
+}
+
+// groups are those in which leads can be offered, in the order in which they were made
+// known.
+func (r Reader) groups() []crm.Group {
+	var out []crm.Group
+	for _, g := range r.Dir.Groups {
+		if !g.Left {
+			out = append(out, g)
+		}
+	}
+	slices.SortFunc(out, func(a, b crm.Group) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+// groupButtons open the groups that the bot is in, below the sources.
+func (r Reader) groupButtons() [][]view.Button {
+	var buttons []view.Button
+	for _, g := range r.groups() {
+		buttons = append(buttons, view.Button{Label: "👥 " + view.Clip(g.Title, 40),
+			Data: callback.MustEncode(callback.Ref{Action: callback.Group, Record: int64(g.ID)})})
+	}
+	return pairs(buttons)
 }
 
 // GroupLeft tells a manager that the bot is not in a group any more.

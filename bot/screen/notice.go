@@ -376,17 +376,34 @@ func (r Reader) giveAllButton(from crm.StaffID) view.Keyboard {
 
 // Summary is many new leads and inquiries in one message.
 func (r Reader) Summary(leads, inquiries, waiting int) view.Message {
-	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext})
-	take.Style = view.Success
 	var lines []view.HTML
 	if leads > 0 {
-		lines = append(lines, view.Bold(r.P.HN("notice.leads", leads)), r.P.HN("notice.waiting", waiting))
+		lines = append(lines, view.Bold(r.P.HN("notice.leads", leads)), r.stillWaiting(waiting))
 	}
 	if inquiries > 0 {
 		lines = append(lines, view.Bold(r.P.HN("notice.inquiries", inquiries)))
 	}
-	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard([]view.Button{take},
+	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(r.takeAnother(leads, inquiries, waiting),
 		[]view.Button{r.button("menu.cartable", callback.Ref{Action: callback.Cartable})})}
+}
+
+// stillWaiting is how many of the leads that a summary tells of are there to be taken.
+func (r Reader) stillWaiting(n int) view.HTML {
+	if n == 0 {
+		return r.P.H("notice.none_waits")
+	}
+	return r.P.HN("notice.waiting", n)
+}
+
+// takeAnother takes the next lead from a summary, as long as one waits. The button
+// carries what the summary tells of, by which it is brought up to date.
+func (r Reader) takeAnother(leads, inquiries, waiting int) []view.Button {
+	if waiting == 0 {
+		return nil
+	}
+	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext, Arg: int64(leads), Record: int64(inquiries)})
+	take.Style = view.Success
+	return []view.Button{take}
 }
 
 func (r Reader) withdrawn(key string, c crm.Customer) view.Message {

@@ -31,6 +31,9 @@ const (
 	ShapeText     = "text"      // ask for text Value of Record; Arg names a part of it
 )
 
+// RouteInGroup is the Value of ShapeRouting that offers leads in group Arg.
+const RouteInGroup = "group"
+
 // CountedDays is over how many days arrivals are counted.
 const CountedDays = 30
 
@@ -88,6 +91,7 @@ func (s Shaper) Sources(retired bool, facts SourceFacts) view.Message {
 	rows := pairs(buttons)
 	back := s.op("common.back", ShapeSources, 0, "")
 	if !retired {
+		rows = append(rows, s.groupButtons()...)
 		add := s.op("source.add", ShapeSourceIn, 0, "")
 		add.Style = view.Primary
 		last := []view.Button{add}
@@ -223,8 +227,11 @@ func (s Shaper) routingLines(r crm.Routing) []view.HTML {
 }
 
 func (s Shaper) way(r crm.Routing) view.HTML {
-	if r.Way() == crm.RoutePerson {
+	switch {
+	case r.Way() == crm.RoutePerson:
 		return s.P.H("route.to_person", "Name", words(s.Colleague(r.Person)))
+	case r.Place() != 0:
+		return s.P.H("route.in_group", "Title", words(s.clip(s.Dir.Groups[r.Place()].Title, 60)))
 	}
 	return s.P.H("route." + string(r.Way()))
 }
@@ -247,7 +254,11 @@ func (s Shaper) Routing(src crm.Source) view.Message {
 	id, r := int64(src.ID), src.Routing
 	var rows [][]view.Button
 	for _, m := range []crm.RoutingMode{crm.RouteOffer, crm.RouteTurn, crm.RoutePool} {
-		rows = append(rows, []view.Button{ticked(s.op("route."+string(m), ShapeRouting, id, string(m)), r.Way() == m)})
+		rows = append(rows, []view.Button{ticked(s.op("route."+string(m), ShapeRouting, id, string(m)), r.Way() == m && r.Place() == 0)})
+	}
+	for _, g := range s.groups() {
+		rows = append(rows, []view.Button{ticked(shapeButton(s.P.T("route.in_group", "Title", view.Clip(g.Title, 30)),
+			callback.Ref{Question: ShapeRouting, Record: id, Arg: int64(g.ID), Value: RouteInGroup}), r.Place() == g.ID)})
 	}
 	var people []view.Button
 	for _, c := range s.Dir.ActiveStaff() {

@@ -60,6 +60,10 @@ func (w world) sources() []story {
 		{"KeyShown_again", sara, func(r screen.Reader) view.Message { return r.KeyShown(crm.NewSource{Source: key.Source}, "") }},
 		{"TestSent", sara, func(r screen.Reader) view.Message { return r.TestSent(key.Source, 41) }},
 		{"Routing", sara, of(instagram, screen.Shaper.Routing)},
+		{"Routing_in_a_group", sara, of(instagram, func(s screen.Shaper, src crm.Source) view.Message {
+			src.Routing = crm.Routing{Group: 1}
+			return s.Routing(src)
+		})},
 		{"Routing_to_one", sara, of(website, screen.Shaper.Routing)},
 		{"RouteWait_again", sara, of(instagram, func(s screen.Shaper, src crm.Source) view.Message { return s.RouteWait(src, screen.ShapeAgain) })},
 		{"RouteWait_tell", sara, of(website, func(s screen.Shaper, src crm.Source) view.Message { return s.RouteWait(src, screen.ShapeTell) })},

@@ -41,6 +41,7 @@ func (w world) groups() []story {
 		{"GroupLead_settled", 0, func(r screen.Reader) view.Message { return r.GroupLead(offer(settled, w.inquiry(false))) }},
 		{"GroupLead_withdrawn", 0, func(r screen.Reader) view.Message { return r.GroupLead(withdrawn) }},
 		{"GroupSummary", 0, func(r screen.Reader) view.Message { return r.GroupSummary(10, 8) }},
+		{"GroupSummary_of_taken_ones", 0, func(r screen.Reader) view.Message { return r.GroupSummary(10, 0) }},
 		{"GroupHello", 0, screen.Reader.GroupHello},
 		{"GroupSorry", 0, screen.Reader.GroupSorry},
 		{"GroupAdded", sara, func(r screen.Reader) view.Message { return r.GroupAdded(w.dir.Groups[1]) }},

@@ -242,6 +242,7 @@ func (w world) notices() []story {
 		{"LeftBehind", sara, func(r screen.Reader) view.Message { return r.LeftBehind(group(crm.NotifyLeft, 1)) }},
 		{"Silent", sara, func(r screen.Reader) view.Message { return r.Silent(group(crm.NotifySilent, 0)) }},
 		{"Summary", omid, func(r screen.Reader) view.Message { return r.Summary(14, 3, 9) }},
+		{"Summary_of_taken_ones", omid, func(r screen.Reader) view.Message { return r.Summary(14, 3, 0) }},
 		{"Summary_leads", omid, func(r screen.Reader) view.Message { return r.Summary(1, 0, 1) }},
 	}
 }
