@@ -106,7 +106,7 @@ func (o *office) shapeHours(boss *tgsim.Person, in func(fa, en string) string) {
 func (o *office) shapeDays(boss *tgsim.Person, in func(fa, en string) string) {
 	o.t.Helper()
 	o.press(boss, "business.holidays")
-	o.presses(boss, "🇮🇷")
+	o.presses(boss, "📌")
 	o.presses(boss, in("ولادت امام علی", "Birth of Imam Ali"))
 	o.presses(boss, in("✅ ۲ دی", "✅ 23 Dec"))
 	o.press(boss, "business.holiday_later")

@@ -157,5 +157,5 @@ func (r *request) applyFile(ctx context.Context, ref callback.Ref) (string, erro
 	if err != nil {
 		return "", err
 	}
-	return r.p.T("shape.toast_published"), r.inForce(ctx, out)
+	return r.p.T("shape.toast_published"), r.inForce(ctx, out, false)
 }

@@ -302,13 +302,22 @@ func (r *request) giveUp(ctx context.Context, d form.Draft, why string) error {
 	return r.forget(ctx, d.ID)
 }
 
-// drop gives a form up.
+// drop gives a form up, and shows in its place what it was begun from, or that it is
+// cancelled; with the form that was parked for it, where there is one.
 func (r *request) drop(ctx context.Context, d form.Draft) error {
 	parked, err := r.parked(ctx, d.ID)
 	if err != nil {
 		return err
 	}
-	if _, err := r.show(ctx, d.Message, r.reader().FormCancelled(d.Customer, parked)); err != nil {
+	m := r.reader().FormCancelled(d.Customer, parked)
+	if parked == "" {
+		if back, ok, err := r.backFrom(ctx, d); err != nil {
+			return err
+		} else if ok {
+			m = back
+		}
+	}
+	if _, err := r.show(ctx, d.Message, m); err != nil {
 		return err
 	}
 	r.FormEnded("cancelled")
@@ -381,7 +390,11 @@ func (r *request) changedMeanwhile(ctx context.Context, d form.Draft) error {
 func (r *request) tapForm(ctx context.Context, ref callback.Ref) (string, error) {
 	if ref.Action == callback.FormCancel {
 		if open, ok, err := r.Forms.Find(ctx, ref.Draft); err == nil && ok && open.Staff == r.staff.ID {
-			return "", r.drop(ctx, form.Draft{ID: open.ID, Customer: open.Customer, Message: open.Message})
+			d := form.Draft{ID: open.ID, Kind: string(open.Kind), Customer: open.Customer, Subject: open.Subject, Message: open.Message}
+			if kept, err := r.Drafts.Load(ctx, open.ID); err == nil { // where it was begun, if that is still known
+				d.Args = kept.Args
+			}
+			return "", r.drop(ctx, d)
 		}
 	}
 	answers := ref.Action != callback.FormResume && ref.Action != callback.FormAccept && ref.Action != callback.FormCancel

@@ -53,6 +53,15 @@ func (r *request) setCommands(ctx context.Context) error {
 
 // firstSteps shows the owner what is left of the first day.
 func (r *request) firstSteps(ctx context.Context, message int) error {
+	m, err := r.stepsLeft(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = r.show(ctx, message, m)
+	return err
+}
+
+func (r *request) stepsLeft(ctx context.Context) (view.Message, error) {
 	named := r.dir.Settings.Business != ""
 	invited := len(r.dir.ActiveStaff()) > 1
 	hasForm := false
@@ -61,11 +70,7 @@ func (r *request) firstSteps(ctx context.Context, message int) error {
 	}
 	const early = 20 // versions: after more of them nobody is new
 	log, err := r.Domain.ConfigLog(ctx, r.staff, 0, early)
-	if err != nil {
-		return err
-	}
-	_, err = r.show(ctx, message, r.reader().FirstSteps(named, invited, hasForm, untouched(log) && len(log) < early))
-	return err
+	return r.reader().FirstSteps(named, invited, hasForm, untouched(log) && len(log) < early), err
 }
 
 // untouched says whether a business has the statuses and fields that every new one has.

@@ -109,7 +109,7 @@ func (r *request) define(ctx context.Context, d form.Draft) (form.Definition, er
 	case formSourceIn:
 		return r.defineSource(), nil
 	case formText:
-		return r.defineText(d)
+		return r.defineText(ctx, d)
 	case formMember:
 		return r.defineMember(d)
 	default:

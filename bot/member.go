@@ -344,9 +344,17 @@ func (r *request) saveMember(ctx context.Context, cmd crm.Command, d form.Draft)
 	if err := r.reread(ctx); err != nil {
 		return view.Message{}, err
 	}
-	st = r.dir.Staff[st.ID]
+	return r.memberScreen(ctx, d)
+}
+
+// memberScreen is the screen of a colleague from which a formMember asks.
+func (r *request) memberScreen(ctx context.Context, d form.Draft) (view.Message, error) {
+	st, err := r.colleague(crm.StaffID(d.Subject))
+	if err != nil {
+		return view.Message{}, err
+	}
 	if d.Args[argPart] == partHours {
-		return r.reader().ShiftDay(st, day), nil
+		return r.reader().ShiftDay(st, time.Weekday(number(d.Args[argDay]))), nil
 	}
 	loads, err := r.Domain.Workloads(ctx, r.dir, r.staff)
 	if err != nil {

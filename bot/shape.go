@@ -62,11 +62,16 @@ func (r *request) shapeScreen(ctx context.Context, show func(screen.Shaper) view
 	if err != nil {
 		return err
 	}
+	return r.answer(ctx, m)
+}
+
+// answer shows m in place of the tapped message, or below a typed one.
+func (r *request) answer(ctx context.Context, m view.Message) error {
 	message := 0
 	if r.up.Query != "" {
 		message = r.up.Message
 	}
-	_, err = r.show(ctx, message, m)
+	_, err := r.show(ctx, message, m)
 	return err
 }
 
@@ -135,15 +140,15 @@ func (r *request) publish(ctx context.Context, stamp int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return r.p.T("shape.toast_published"), r.inForce(ctx, out)
+	return r.p.T("shape.toast_published"), r.inForce(ctx, out, false)
 }
 
-// inForce says what a version changed, with undo.
-func (r *request) inForce(ctx context.Context, out crm.Published) (err error) {
+// inForce says what a version changed, with undo; undone that it is one itself.
+func (r *request) inForce(ctx context.Context, out crm.Published, undone bool) (err error) {
 	if r.dir, err = r.Domain.Directory(ctx); err != nil {
 		return err
 	}
-	return r.inPlace(ctx, r.reader().Published(out, r.dir.Config()))
+	return r.inPlace(ctx, r.reader().Published(out, r.dir.Config(), undone))
 }
 
 func (r *request) undoConfig(ctx context.Context, version int64) (string, error) {
@@ -151,7 +156,7 @@ func (r *request) undoConfig(ctx context.Context, version int64) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return r.p.T("toast.undone"), r.inForce(ctx, out)
+	return r.p.T("toast.undone"), r.inForce(ctx, out, true)
 }
 
 func (r *request) configLog(ctx context.Context, message int, before int64) error {

@@ -194,18 +194,7 @@ func (r *request) savePart(ctx context.Context, cmd crm.Command, d form.Draft) (
 	if err != nil {
 		return view.Message{}, err
 	}
-	return r.shaped(ctx, func(s screen.Shaper) view.Message {
-		switch part {
-		case "title", "english", "emoji":
-			return statusScreen(s, status)
-		case "ctitle", "cenglish":
-			f, _ := s.Draft.Target.Field(field)
-			if o, ok := f.Option(choice); ok {
-				return s.Choice(f, o)
-			}
-		}
-		return fieldScreen(s, field)
-	})
+	return r.shaped(ctx, func(s screen.Shaper) view.Message { return partScreen(s, d) })
 }
 
 func statusScreen(s screen.Shaper, id crm.StatusID) view.Message {

@@ -11,6 +11,7 @@ import (
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // askText asks for a text of a source or of the business in place of its editor.
@@ -186,7 +187,7 @@ func businessText(part string, arg int64) (configText, bool) {
 }
 
 // defineText asks for a text; for a holiday, its date and what it is.
-func (r *request) defineText(d form.Draft) (form.Definition, error) {
+func (r *request) defineText(ctx context.Context, d form.Draft) (form.Definition, error) {
 	part := d.Args[argPart]
 	t, ok := configTextOf(part, d.Subject, number64(d.Args[argChoice]))
 	if !ok {
@@ -196,12 +197,36 @@ func (r *request) defineText(d form.Draft) (form.Definition, error) {
 	if t.optional && d.Prefill["text"] != "" {
 		q.Required, q.Clears = false, true
 	}
-	def := form.Definition{Title: r.p.T("form_bot.part"), Questions: []form.Question{q}}
+	title, err := r.textTitle(ctx, part, d)
+	if err != nil {
+		return form.Definition{}, err
+	}
+	def := form.Definition{Title: title, Questions: []form.Question{q}}
 	if part == "holiday" {
 		def.Questions[0].Label = r.p.T("field.holiday")
 		def.Questions = append(def.Questions, form.Question{ID: "title", Title: r.p.T("shape_text.holiday_title"), Type: crm.Text})
 	}
 	return def, nil
+}
+
+// textTitle names what a text is of: a source, a day, a holiday, or the business.
+func (r *request) textTitle(ctx context.Context, part string, d form.Draft) (string, error) {
+	switch part {
+	case "holiday":
+		return r.p.T("business.holidays"), nil
+	case "day_hours":
+		return r.p.T("business.hours") + " — " + persian.WeekdayName(time.Weekday(number(d.Args[argChoice])), string(r.p.Lang())), nil
+	case "entry", "calling":
+		return r.p.T("business.windows") + " — " + r.p.T("window."+part), nil
+	case "digest_am", "digest_pm":
+		return r.p.T("business.digests"), nil
+	}
+	if d.Subject == 0 {
+		return r.p.T("form_bot.text"), nil
+	}
+	draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
+	src, _ := draft.Target.Source(crm.SourceID(d.Subject))
+	return r.p.T("form_bot.text") + " — " + view.Clip(src.Title.In(r.p.Lang()), 60), err
 }
 
 func number64(s string) int64 {
@@ -224,12 +249,23 @@ func (r *request) saveText(ctx context.Context, cmd crm.Command, d form.Draft) (
 		t.set = func(c *crm.Config, v string) error {
 			return c.AddHolidays(crm.Holiday{Date: v, Title: crm.Title{Text: title}})
 		}
-		t.show = func(s screen.Shaper) view.Message { return s.Holidays(yearOf(text, s)) }
 	}
 	if _, err := r.Domain.EditConfig(ctx, cmd, func(c *crm.Config) (int64, error) { return 0, t.set(c, text) }); err != nil {
 		return view.Message{}, err
 	}
-	if part == "src_title" || part == "src_english" {
+	return r.textScreen(ctx, d)
+}
+
+// textScreen is the editor of what a formText asks a text of.
+func (r *request) textScreen(ctx context.Context, d form.Draft) (view.Message, error) {
+	part := d.Args[argPart]
+	t, ok := configTextOf(part, d.Subject, number64(d.Args[argChoice]))
+	switch {
+	case !ok:
+		return view.Message{}, &crm.Error{Code: crm.NotFound, Key: crm.KeyNoField}
+	case part == "holiday":
+		t.show = func(s screen.Shaper) view.Message { return s.Holidays(yearOf(string(d.Answers["text"]), s)) }
+	case part == "src_title" || part == "src_english":
 		facts, err := r.sourceFacts(ctx, crm.SourceID(d.Subject))
 		if err != nil {
 			return view.Message{}, err

@@ -73,13 +73,19 @@ func (r *request) testLead(ctx context.Context, id crm.SourceID) error {
 
 // showSources shows the list in place of the tapped message, or below a typed one.
 func (r *request) showSources(ctx context.Context, retired bool) error {
-	counts, err := r.Domain.InquiriesBySource(ctx, screen.CountedDays)
+	m, err := r.sourcesScreen(ctx, retired)
 	if err != nil {
 		return err
 	}
-	return r.shapeScreen(ctx, func(s screen.Shaper) view.Message {
-		return s.Sources(retired, screen.SourceFacts{Counts: counts})
-	})
+	return r.answer(ctx, m)
+}
+
+func (r *request) sourcesScreen(ctx context.Context, retired bool) (view.Message, error) {
+	counts, err := r.Domain.InquiriesBySource(ctx, screen.CountedDays)
+	if err != nil {
+		return view.Message{}, err
+	}
+	return r.shaped(ctx, func(s screen.Shaper) view.Message { return s.Sources(retired, screen.SourceFacts{Counts: counts}) })
 }
 
 func (r *request) showSource(ctx context.Context, id crm.SourceID) error {

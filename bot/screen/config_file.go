@@ -100,7 +100,7 @@ func (r Reader) ConfigMistakes(mistakes []configfile.Mistake) view.Message {
 			}
 			lines = append(lines, "• "+r.mistake(m))
 		}
-		return view.Lines(lines...)
+		return view.Paragraphs(lines...)
 	})
 	return view.Message{HTML: html}
 }

@@ -97,7 +97,11 @@ func (r Reader) HeirsOne(l Leaving) view.Message {
 		buttons = append(buttons, b)
 	}
 	rows := append(pairs(buttons), []view.Button{r.heirs(l, "common.back", HeirsHow, "")})
-	return view.Message{HTML: r.leaving(l), Inline: r.keyboard(rows...)}
+	html := r.leaving(l)
+	if l.Remove {
+		html = view.Paragraphs(html, r.P.H("heirs.how"))
+	}
+	return view.Message{HTML: html, Inline: r.keyboard(rows...)}
 }
 
 // HeirsAmong asks among whom a cartable is spread evenly.
@@ -127,17 +131,17 @@ func (r Reader) HeirsAmong(l Leaving, chosen Chosen) view.Message {
 // ConfirmHeirs asks before a cartable is handed over, and before somebody is removed.
 func (r Reader) ConfirmHeirs(l Leaving, value string) view.Message {
 	key := "heirs.yes"
-	lines := []view.HTML{r.P.HN("team.holds", l.Held)}
+	sure := view.HTML("")
 	if l.Remove {
-		key = "team.remove_yes"
-		lines = append([]view.HTML{r.P.H("team.remove_sure", "Name", words(r.clip(l.Staff.Name, 60)))}, lines...)
+		key, sure = "team.remove_yes", r.P.H("team.remove_sure", "Name", words(r.clip(l.Staff.Name, 60)))
 	}
+	lines := []view.HTML{r.P.HN("team.holds", l.Held)}
 	if l.Held > 0 {
 		lines = append(lines, r.inheritance(value)...)
 	}
 	yes := r.heirs(l, key, HeirsDo, value)
 	yes.Style = view.Danger
-	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard([]view.Button{yes}, r.backToMember(l.Staff.ID))}
+	return view.Message{HTML: view.Paragraphs(sure, view.Lines(lines...)), Inline: r.keyboard([]view.Button{yes}, r.backToMember(l.Staff.ID))}
 }
 
 // inheritance says who receives a cartable.

@@ -102,7 +102,7 @@ func (r Reader) ProposalSent(p crm.Proposal) view.Message {
 // ProposalDecided tells somebody what became of their proposal.
 func (r Reader) ProposalDecided(p crm.Proposal) view.Message {
 	html := r.fit(func(r Reader) view.HTML {
-		return view.Paragraphs(view.Bold(r.P.H("proposal.told_"+string(p.State))), r.proposed(p), r.proposalState(p))
+		return view.Paragraphs(view.Bold(r.P.H("proposal.told_"+string(p.State))), r.proposed(p), r.decision(p))
 	})
 	return view.Message{HTML: html, Inline: r.keyboard([]view.Button{r.button("proposal.own", callback.Ref{Action: callback.Proposals, Question: ProposalList})})}
 }
@@ -161,11 +161,7 @@ func (r Reader) proposalState(p crm.Proposal) view.HTML {
 		if p.Shaper == 0 {
 			return r.P.H("proposal.approved", "Name", name, "When", when)
 		}
-		became := view.HTML("")
-		if title := p.Became.In(r.P.Lang()); title != p.What.Title {
-			became = r.line("proposal.became", view.Bold(words(r.clip(title, 100))))
-		}
-		return view.Lines(r.P.H("proposal.shaped", "Name", name, "When", when), became)
+		return view.Lines(r.P.H("proposal.shaped", "Name", name, "When", when), r.became(p))
 	case crm.ProposalUndone:
 		return r.P.H("proposal.undone", "Name", name, "When", when)
 	case crm.ProposalDeclined:
@@ -173,6 +169,25 @@ func (r Reader) proposalState(p crm.Proposal) view.HTML {
 	default:
 		return r.P.H("proposal.withdrawn", "Name", words(r.StaffName(p.By)))
 	}
+}
+
+// became is what managers called it in the end, where they called it otherwise.
+func (r Reader) became(p crm.Proposal) view.HTML {
+	title := p.Became.In(r.P.Lang())
+	if p.Shaper == 0 || title == p.What.Title {
+		return ""
+	}
+	return r.line("proposal.became", view.Bold(words(r.clip(title, 100))))
+}
+
+// decision is who decided on a proposal, below the heading that says what; with the
+// title that it got, or the reason.
+func (r Reader) decision(p crm.Proposal) view.HTML {
+	by := r.P.H("proposal.by", "Name", words(r.StaffName(p.DecidedBy)), "When", r.When(p.DecidedAt))
+	if p.State == crm.ProposalDeclined {
+		return view.Lines(by, view.Quote(words(r.clip(p.Reason, crm.MaxHelp))))
+	}
+	return view.Lines(by, r.became(p))
 }
 
 // proposalButtons are what the reader can do about a proposal.

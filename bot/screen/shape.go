@@ -97,9 +97,13 @@ func (s Shaper) Preview() view.Message {
 	}
 	html := s.fit(func(r Reader) view.HTML {
 		s := Shaper{r, d}
-		return view.Paragraphs(s.P.H("shape.preview_title"), s.changes(d.Changes, d.Target), s.impact(), s.problems(), s.asAgents())
+		head := view.Paragraphs(s.P.H("shape.preview_title"), s.changes(d.Changes, d.Target), s.impact())
+		if len(d.Problems) > 0 { // first things first, and where the eye is: at the buttons
+			return view.Paragraphs(head, s.problems())
+		}
+		return view.Paragraphs(head, s.asAgents())
 	})
-	var rows [][]view.Button
+	rows := s.theirs()
 	for _, st := range s.changedStatuses() {
 		b := s.op("shape.try", ShapeTry, int64(st.ID), "")
 		b.Label = s.P.T("shape.try", "Title", view.Clip(st.Title.In(s.P.Lang()), 30))
@@ -110,7 +114,6 @@ func (s Shaper) Preview() view.Message {
 	if len(d.Problems) == 0 {
 		rows = append(rows, []view.Button{publish})
 	}
-	rows = append(rows, s.theirs()...)
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
 	rows = append(rows, []view.Button{discard}, s.SettingsBack())
@@ -243,13 +246,17 @@ func statusLabel(st crm.Status, lang crm.Language) string {
 	return st.Emoji + " " + st.Title.In(lang)
 }
 
-// Published says what is in force now, with undo.
-func (r Reader) Published(p crm.Published, now crm.Config) view.Message {
+// Published says what is in force now, with undo; undone that this is an undo itself.
+func (r Reader) Published(p crm.Published, now crm.Config, undone bool) view.Message {
+	title, undo := "shape.published", "shape.undo"
+	if undone {
+		title, undo = "shape.taken_back", "shape.redo"
+	}
 	html := r.fit(func(r Reader) view.HTML {
-		return view.Paragraphs(r.P.H("shape.published"), Shaper{Reader: r}.changes(p.Changes, now))
+		return view.Paragraphs(r.P.H(title), Shaper{Reader: r}.changes(p.Changes, now))
 	})
-	undo := shapeButton(r.P.T("shape.undo"), callback.Ref{Question: ShapeUndo, Arg: p.Version})
-	return view.Message{HTML: html, Inline: r.keyboard([]view.Button{undo}, r.SettingsBack())}
+	back := shapeButton(r.P.T(undo), callback.Ref{Question: ShapeUndo, Arg: p.Version})
+	return view.Message{HTML: html, Inline: r.keyboard([]view.Button{back}, r.SettingsBack())}
 }
 
 // ConfigLog is who changed what, newest first.

@@ -64,7 +64,7 @@ func TestFullScreensFit(t *testing.T) {
 		for name, m := range map[string]view.Message{
 			"preview": s.Preview(), "statuses": s.Statuses(false), "retired statuses": s.Statuses(true), "status": s.Status(st),
 			"after": s.Choose(st, screen.ShapeAfter), "fields": s.Fields(), "field": s.Field(f),
-			"published": s.Published(crm.Published{Version: 4, Changes: d.Changes}, d.Target),
+			"published": s.Published(crm.Published{Version: 4, Changes: d.Changes}, d.Target, false),
 		} {
 			t.Run(string(lang)+"/"+name, func(t *testing.T) {
 				check(t, m)

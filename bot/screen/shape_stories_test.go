@@ -110,7 +110,10 @@ func (w world) shaping() []story {
 		{"ConfirmDiscard", sara, shaped(screen.Shaper.ConfirmDiscard)},
 		{"Preview_of_nothing", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r}.Preview() }},
 		{"Published", sara, func(r screen.Reader) view.Message {
-			return r.Published(crm.Published{Version: 4, Changes: w.draft().Changes}, w.draft().Target)
+			return r.Published(crm.Published{Version: 4, Changes: w.draft().Changes}, w.draft().Target, false)
+		}},
+		{"Published_undone", sara, func(r screen.Reader) view.Message {
+			return r.Published(crm.Published{Version: 4, Changes: w.draft().Changes}, w.draft().Target, true)
 		}},
 		{"ConfigLog", sara, func(r screen.Reader) view.Message { return r.ConfigLog(versions, w.draft().Target, true, true) }},
 		{"ConfigLog_empty", sara, func(r screen.Reader) view.Message { return r.ConfigLog(nil, w.draft().Target, false, true) }},

@@ -7,9 +7,11 @@ import (
 
 // NewRole tells somebody of the role that they are in now, and gives them its menu.
 func (r Reader) NewRole() view.Message {
-	return view.Message{HTML: view.Paragraphs(
-		r.P.H("standing.role", "Role", view.Text(r.P.T("role."+string(r.Staff.Role)))),
-		r.P.H("standing."+string(r.Staff.Role))), Reply: r.Menu()}
+	role := r.P.H("standing.role", "Role", view.Text(r.P.T("role."+string(r.Staff.Role))))
+	if r.Staff.Role == crm.Owner {
+		role = "" // what follows says so
+	}
+	return view.Message{HTML: view.Paragraphs(role, r.P.H("standing."+string(r.Staff.Role))), Reply: r.Menu()}
 }
 
 // Access tells somebody that they were suspended, readmitted or removed. Who has no

@@ -11,17 +11,13 @@ import (
 const (
 	leftToRight = "\u200e"
 	rightToLeft = "\u200f"
-
-	firstIsolate = '\u2066' // LRI; RLI and FSI follow
-	lastIsolate  = '\u2068'
-	popIsolate   = '\u2069'
 )
 
 // Directed gives every line the direction of its reader's language, whose own words
 // are written from the right or not. A line takes its direction from its first
 // strong letter, and not all clients pass over what is isolated: a Persian name at the
-// beginning would turn an English line around. Those that do take a line of which all is
-// isolated for one from the left. What is quoted keeps its own.
+// beginning would turn an English line around. Those that do find none in a line of a
+// bullet and a name, and put it on the left. What is quoted keeps its own.
 func Directed(h HTML, fromRight bool) HTML {
 	mark := leftToRight
 	if fromRight {
@@ -45,73 +41,39 @@ func Directed(h HTML, fromRight bool) HTML {
 	return HTML(strings.Join(lines, "\n"))
 }
 
-// turned says whether a client may show the line in the other direction: one that looks at
-// the first strong letter, isolated or not; or one that passes over what is isolated and
-// finds no strong letter at all, which means from the left.
+// turned says whether some client may show the line in the other direction: one that
+// looks at the first strong letter, isolated or not, or one that finds no letter but
+// what is isolated, and takes that for a line from the left.
 func turned(line string, fromRight bool) bool {
-	first, outside := strong(line)
-	if first == marked || outside == marked {
-		return false
-	}
-	return first != neutral && (first == right) != fromRight || first != neutral && outside == neutral && fromRight
-}
-
-// side is the direction of a letter.
-type side int
-
-const (
-	neutral side = iota
-	left
-	right
-	marked // by whoever wrote the line: it is left as it is
-)
-
-// strong returns the direction of a line's first strong letter, and of the first that is not
-// isolated.
-func strong(line string) (first, outside side) {
 	inTag, inEntity, isolated := false, false, 0
+	first, says, counts := bidi.L, false, false // the first strong letter's class; digits
 	for _, c := range line {
 		switch {
 		case inTag:
 			inTag = c != '>'
-			continue
 		case inEntity:
 			inEntity = c != ';'
-			continue
 		case c == '<':
 			inTag = true
-			continue
 		case c == '&':
 			inEntity = true
-			continue
-		case c >= firstIsolate && c <= lastIsolate:
+		case c == '\u200e' || c == '\u200f':
+			return false // it has a mark already
+		case c >= '\u2066' && c <= '\u2068':
 			isolated++
-			continue
-		case c == popIsolate:
+		case c == '\u2069':
 			isolated--
-			continue
-		}
-		s := sideOf(c)
-		if first == neutral {
-			first = s
-		}
-		if s != neutral && isolated == 0 {
-			return first, s
+		case unicode.IsLetter(c):
+			class, _ := bidi.LookupRune(c)
+			if !says {
+				first, says = class.Class(), true
+			}
+			if isolated == 0 {
+				return (first == bidi.L) == fromRight
+			}
+		case unicode.IsDigit(c):
+			counts = true
 		}
 	}
-	return first, neutral
-}
-
-func sideOf(c rune) side {
-	switch {
-	case string(c) == leftToRight, string(c) == rightToLeft:
-		return marked
-	case !unicode.IsLetter(c):
-		return neutral
-	}
-	p, _ := bidi.LookupRune(c)
-	if p.Class() == bidi.R || p.Class() == bidi.AL {
-		return right
-	}
-	return left
+	return fromRight && (says || counts) || says && first != bidi.L
 }

@@ -20,6 +20,11 @@ func TestDirected(t *testing.T) {
 	}
 	for in, want := range map[string]string{
 		"\u2068Omid\u2069: ۱۰":           "R\u2068Omid\u2069: ۱۰",
+		"• \u2068علی\u2069":              "R• \u2068علی\u2069", // by UAX #9 it has no direction
+		"▫️ \u2068علی\u2069: تازه":       "▫️ \u2068علی\u2069: تازه",
+		"📞 <code>09121234567</code>":     "R📞 <code>09121234567</code>",
+		"1. Omid":                        "R1. Omid",
+		"\n✋🏷\n":                         "\n✋🏷\n",
 		"👤 نام: <b>Omid</b>":             "👤 نام: <b>Omid</b>",
 		"<blockquote>Hello</blockquote>": "<blockquote>Hello</blockquote>",
 		"• \u2068دفتر مرکزی\u2069":       "R• \u2068دفتر مرکزی\u2069", // nothing but isolated letters
