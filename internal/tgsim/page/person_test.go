@@ -21,6 +21,7 @@ func TestInBrowser(t *testing.T) {
 		"hostile markup is inert":                  hostileMarkupIsInert,
 		"lines read in their direction":            linesReadInTheirDirection,
 		"the time stands at the end":               timeStandsAtTheEnd,
+		"a quote ends its line":                    quoteEndsItsLine,
 		"the clock moves forward":                  clockMovesForward,
 		"unread is counted, then read":             unreadIsCountedThenRead,
 		"code and copy buttons copy":               codeAndCopyButtonsCopy,
@@ -44,6 +45,20 @@ func typedTextIsPosted(t *testing.T, tb *tab) {
 	tb.until(t, `document.querySelector('[data-chat="101"] [data-field="text"]').value === ""`)
 	tb.typeInto(t, `[data-chat="103"] [data-field="text"]`, "hello\r")
 	tb.fake.expect(t, "/sim/chat/103/text", `{"text":"hello"}`)
+}
+
+// Telegram's quotes are blocks: the line break behind one shows no line of its own.
+func quoteEndsItsLine(t *testing.T, tb *tab) {
+	height := func(html string) float64 {
+		t.Helper()
+		tb.fake.change(emma, func(c *chat) { c.Messages[0].HTML, c.Messages[0].From = html, "bot" })
+		tb.until(t, `document.querySelector('[data-message="20"]').innerText.includes("`+html[:3]+`")`)
+		return eval[float64](t, tb, `document.querySelector('[data-message="20"] .text').getBoundingClientRect().height`)
+	}
+	one, joined, apart := height("one<blockquote>said</blockquote>"), height("two<blockquote>said</blockquote>\nend"), height("thr<blockquote>said</blockquote>\n\nend")
+	if line := apart - joined; line <= 0 || joined-one > 1.5*line { // the quote's margin too
+		t.Errorf("heights %g, %g, %g", one, joined, apart)
+	}
 }
 
 func tapSpinsUntilAnswered(t *testing.T, tb *tab) {

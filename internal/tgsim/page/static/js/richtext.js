@@ -13,6 +13,7 @@ const PLAIN = new Map([
 const DROPPED = new Set([
   "SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "EMBED", "NOSCRIPT", "SVG", "MATH", "TITLE", "TEXTAREA", "SELECT",
 ]);
+const BLOCKS = new Set(["BLOCKQUOTE", "PRE"]);
 const LONG_QUOTE = 160;
 
 // richText returns a fragment. actions: copy(text), open(url), command(text),
@@ -26,9 +27,14 @@ export function richText(html, { language, zone, actions }) {
 
 function build(from, to, context) {
   for (const child of from.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) to.append(...autolink(child.data, context));
+    if (child.nodeType === Node.TEXT_NODE) to.append(...autolink(behindBlock(child), context));
     else if (child.nodeType === Node.ELEMENT_NODE) element(child, to, context);
   }
+}
+
+// behindBlock is a text without the line break that a block before it ends with.
+function behindBlock(text) {
+  return BLOCKS.has(text.previousSibling?.nodeName) ? text.data.replace(/^\n/, "") : text.data;
 }
 
 function element(source, to, context) {
