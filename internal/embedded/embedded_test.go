@@ -270,6 +270,43 @@ func TestDiesAndComesBack(t *testing.T) {
 	})
 }
 
+func TestCrashesThatAreAskedForAreRepairedAtOnce(t *testing.T) {
+	dir := reachableDir(t)
+	pg := startPG(t, Options{Dir: dir})
+	defer stop(t, pg)
+	r := startR(t, Options{Dir: dir})
+	defer stop(t, r)
+	client := redisClient(t, r.URL())
+	execSQL(t, pg.URL(), `CREATE TABLE note AS SELECT 'kept' AS body`)
+	const crashes = 6 // a server that died so often by itself would be waited for 6 s
+	began := time.Now()
+	for range crashes {
+		must(t, client.Set(t.Context(), "note", "lost", 0).Err())
+		before := r.process.pid()
+		r.KillAndWipe()
+		eventually(t, "Redis is back, empty", func() bool {
+			return r.process.pid() != before && errors.Is(client.Get(t.Context(), "note").Err(), redis.Nil)
+		})
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("%d crashes of Redis took %s", crashes, took)
+	}
+	before := pg.process.pid()
+	pg.Kill()
+	eventually(t, "PostgreSQL is back with its data", func() bool {
+		if pg.process.pid() == before {
+			return false
+		}
+		conn, err := pgx.Connect(t.Context(), pg.URL())
+		if err != nil {
+			return false
+		}
+		defer conn.Close(context.Background())
+		var body string
+		return conn.QueryRow(t.Context(), `SELECT body FROM note`).Scan(&body) == nil && body == "kept"
+	})
+}
+
 func TestThrowawayDropsLeftoversAndKeepsTemplates(t *testing.T) {
 	pg, err := StartThrowawayPostgres(t.Context())
 	must(t, err)

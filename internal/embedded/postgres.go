@@ -78,6 +78,9 @@ func startPostgres(ctx context.Context, p place) (*process, error) {
 // URL is of the database, for pgx. Its user may create further databases.
 func (pg *Postgres) URL() string { return pg.place.postgresURL(database) }
 
+// Kill ends the server as a crash does. It is started again by itself, and replays its log.
+func (pg *Postgres) Kill() { pg.process.crash(nil) }
+
 // Stop ends the server in order: connections are cut, and everything is written. When ctx is done first,
 // the server is ended at once, and its next start replays its log.
 func (pg *Postgres) Stop(ctx context.Context) error {

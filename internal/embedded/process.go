@@ -70,6 +70,8 @@ type process struct {
 	cmd       *exec.Cmd // of the current run
 	keepAlive bool      // restart when it dies
 	stopping  bool
+	crashed   bool         // the current run was ended by crash
+	lose      func() error // what the crash is to lose
 }
 
 // startProcess forks the server and returns at once; whoever calls waits for readiness, then calls
@@ -113,7 +115,9 @@ func (p *process) run(forked chan<- error) {
 		if !p.restartWanted() {
 			return
 		}
-		p.log.Error("private server died, starting it again", "server", p.name, "reason", exit)
+		if p.died(exit) {
+			wait = restartAfter // whoever crashes it again and again wants it back each time
+		}
 		select {
 		case <-stable.C:
 			wait = restartAfter
@@ -128,6 +132,36 @@ func (p *process) run(forked chan<- error) {
 	if !errors.Is(err, errStopping) {
 		p.log.Error("private server cannot be started", "server", p.name, "error", err)
 	}
+}
+
+// crash ends the server as a power cut does and has it started again. What it is to lose
+// is lost while it is down; nil for nothing.
+func (p *process) crash(lose func() error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd.Process.Signal(syscall.SIGKILL) == nil { // else it is down already
+		p.crashed, p.lose = true, lose
+	}
+}
+
+// died logs the end of a run, and tells whether it was by crash.
+func (p *process) died(exit error) (crashed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	crashed, lose := p.crashed, p.lose
+	p.crashed, p.lose = false, nil
+	if !crashed {
+		p.log.Error("private server died, starting it again", "server", p.name, "reason", exit)
+		return false
+	}
+	p.log.Info("private server was crashed, starting it again", "server", p.name)
+	if lose == nil {
+		return true
+	}
+	if err := lose(); err != nil {
+		p.log.Error("a crash could not lose what it was to", "server", p.name, "error", err)
+	}
+	return true
 }
 
 // stopsWithin waits, and tells whether the process was asked to end meanwhile.

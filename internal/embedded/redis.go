@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -96,7 +97,15 @@ func (r *Redis) URL() string {
 }
 
 // Kill ends the server as a crash does. It is started again by itself.
-func (r *Redis) Kill() { r.process.signal(syscall.SIGKILL) }
+func (r *Redis) Kill() { r.process.crash(nil) }
+
+// KillAndWipe is Kill with a disk that forgot everything.
+func (r *Redis) KillAndWipe() {
+	r.process.crash(func() error {
+		return errors.Join(os.RemoveAll(filepath.Join(r.place.data, "appendonlydir")), // Redis 7
+			os.RemoveAll(filepath.Join(r.place.data, "appendonly.aof"))) // Redis 6
+	})
+}
 
 // Stop ends the server after it wrote everything; when ctx is done first, at once.
 func (r *Redis) Stop(ctx context.Context) error {
