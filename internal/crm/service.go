@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,11 +64,14 @@ type work struct {
 	key   string
 }
 
-// run carries out fn once per key and returns its outcome. fn's actor is active.
+// run carries out fn once per key and returns its outcome. fn's actor is active. repeated
+// says that an earlier call did it; not an earlier try of this call, whose commit was
+// not answered.
 func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
 	if cmd.Key == "" {
 		return out, false, errors.New("command without an idempotency key")
 	}
+	var tried []byte // the outcome of this call's last try
 	err = s.store.InTx(ctx, func(tx Tx) error {
 		var zero T
 		out, repeated = zero, false
@@ -76,8 +80,12 @@ func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (
 			return err
 		}
 		if done {
-			repeated = true
-			return json.Unmarshal(stored, &out)
+			if err := json.Unmarshal(stored, &out); err != nil {
+				return fmt.Errorf("read outcome: %w", err)
+			}
+			found, err := json.Marshal(out) // as this program writes it, whatever the store made of it
+			repeated = !bytes.Equal(found, tried)
+			return err
 		}
 		w := &work{Tx: tx, now: s.now(), key: cmd.Key}
 		if w.dir, err = tx.Directory(ctx); err != nil {
@@ -99,6 +107,7 @@ func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (
 		if err != nil {
 			return fmt.Errorf("encode outcome: %w", err)
 		}
+		tried = b
 		return tx.Settle(ctx, cmd.Key, cmd.Actor, w.now, b)
 	})
 	if err != nil {

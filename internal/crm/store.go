@@ -12,7 +12,9 @@ import (
 type Store interface {
 	// InTx runs fn in one transaction: committed when fn returns nil, rolled back
 	// on an error and on panic. Serialisation failures and deadlocks are retried,
-	// so fn must not have effects outside Tx.
+	// so fn must not have effects outside Tx. A lost connection is retried too, and
+	// nobody knows then whether the first time was committed: fn asks Once, or
+	// leaves nothing to do for a second time.
 	InTx(ctx context.Context, fn func(Tx) error) error
 	Reader
 }

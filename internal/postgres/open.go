@@ -27,6 +27,10 @@ const (
 // Open connects to the schema of a business. It fails at once when the database
 // cannot be reached or could not search Persian text.
 func Open(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
+	return open(ctx, url, schema, func(*pgxpool.Config) {})
+}
+
+func open(ctx context.Context, url, schema string, adjust func(*pgxpool.Config)) (*pgxpool.Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, errors.New("database URL cannot be read: expected postgres://user:password@host:port/database")
@@ -37,6 +41,7 @@ func Open(ctx context.Context, url, schema string) (*pgxpool.Pool, error) {
 	if cfg.MaxConns > maxConnections || cfg.MaxConns < 4 {
 		cfg.MaxConns = maxConnections
 	}
+	adjust(cfg)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to database: %w", err)

@@ -48,23 +48,32 @@ var (
 	_ crm.Tx    = tx{}
 )
 
-// attempts bounds how often a transaction is tried that lost against another.
+// attempts bounds how often a transaction is tried that lost against another, or its
+// connection.
 const attempts = 5
 
 // InTx implements crm.Store.
 func (s *Store) InTx(ctx context.Context, fn func(crm.Tx) error) error {
 	var err error
 	for range attempts {
-		if err = s.once(ctx, fn); !lostRace(err) {
+		var cut bool
+		if cut, err = s.once(ctx, fn); !cut && !lostRace(err) || ctx.Err() != nil {
 			return err
 		}
 	}
 	return err
 }
 
-// once runs fn in one transaction. pgx.BeginFunc rolls back on error and on panic.
-func (s *Store) once(ctx context.Context, fn func(crm.Tx) error) error {
-	err := pgx.BeginFunc(ctx, s.pool, func(t pgx.Tx) error {
+// once runs fn in one transaction. pgx.BeginFunc rolls back on error and on panic. cut says
+// that the connection ended before its outcome was known: on an idle connection of a server
+// that was restarted, or with the answer to COMMIT on its way.
+func (s *Store) once(ctx context.Context, fn func(crm.Tx) error) (cut bool, err error) {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return false, fmt.Errorf("connect: %w", err)
+	}
+	defer conn.Release()
+	err = pgx.BeginFunc(ctx, conn, func(t pgx.Tx) error {
 		failpoint.Reach(failpoint.CommandBegun)
 		err := fn(tx{reader{q: t, last: s.last}})
 		failpoint.Reach(failpoint.CommandDone)
@@ -73,7 +82,7 @@ func (s *Store) once(ctx context.Context, fn func(crm.Tx) error) error {
 	if err == nil {
 		failpoint.Reach(failpoint.CommandCommitted)
 	}
-	return err
+	return err != nil && conn.Conn().IsClosed(), err
 }
 
 // SQLSTATEs. Source: PostgreSQL 15, appendix A.
