@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"cartable/bot/chat"
@@ -38,14 +39,18 @@ type Options struct {
 }
 
 // Bot is the conversation. It is safe for concurrent use.
-type Bot struct{ Options }
+type Bot struct {
+	Options
+
+	seen atomic.Pointer[crm.Directory] // as it was last, for when the database does not answer
+}
 
 // New returns a conversation.
 func New(o Options) *Bot {
 	if o.FormEnded == nil {
 		o.FormEnded = func(string) {}
 	}
-	return &Bot{o}
+	return &Bot{Options: o}
 }
 
 // request is one update on its way: who sent it, and what they may refer to.
@@ -86,6 +91,7 @@ func (b *Bot) request(ctx context.Context, up chat.Update) (*request, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.seen.Store(&dir)
 	staff, _ := dir.StaffOf(up.From.ID) // else a stranger
 	lang := staff.Language
 	if staff.ID == 0 {

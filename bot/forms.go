@@ -254,17 +254,21 @@ func (r *request) refreshCard(ctx context.Context, d form.Draft) error {
 
 // forget ends a form. Wherever this breaks off, the update that ends it is handled again: while the
 // form is open it still has its draft, with which it ends the same way, and once it is closed what was
-// typed is known to be no new question.
+// typed is known to be no new question. While the drafts' store is away the form ends all the same:
+// nothing leads to its answers any more, and they expire.
 func (r *request) forget(ctx context.Context, id string) error {
 	if r.up.Query == "" {
-		if err := r.Drafts.NoteInput(ctx, r.inputKey()); err != nil {
+		if err := r.Drafts.NoteInput(ctx, r.inputKey()); err != nil && !errors.Is(err, ErrDraftsAway) {
 			return err
 		}
 	}
 	if err := r.Forms.Close(ctx, id); err != nil {
 		return err
 	}
-	return r.Drafts.Delete(ctx, id)
+	if err := r.Drafts.Delete(ctx, id); err != nil && !errors.Is(err, ErrDraftsAway) {
+		return err
+	}
+	return nil
 }
 
 // current is the form that is open, if one is. over says that none is any more, since this very

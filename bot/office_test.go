@@ -41,6 +41,7 @@ type office struct {
 	cat   *text.Catalogue
 	keys  int
 	logs  *logs
+	talk  *bot.Bot
 
 	owner  *tgsim.Person
 	agents []*tgsim.Person
@@ -87,6 +88,14 @@ func (d drafts) Load(ctx context.Context, id string) (form.Draft, error) {
 
 func (d drafts) Save(ctx context.Context, f form.Draft) error {
 	return drafted(d.Store.Save(ctx, f, f.Revision))
+}
+
+func (d drafts) Delete(ctx context.Context, id string) error {
+	return drafted(d.Store.Delete(ctx, id))
+}
+
+func (d drafts) SaveList(ctx context.Context, id string, lines []string) error {
+	return drafted(d.Store.SaveList(ctx, id, lines))
 }
 
 func (d drafts) LoadList(ctx context.Context, id string) ([]string, error) {
@@ -181,6 +190,7 @@ func (o *office) run() {
 	b := bot.New(bot.Options{Domain: o.crm, Messenger: lane{client, telegram.Reply}, Forms: postgres.NewForms(o.pool),
 		Drafts:    drafts{session.New(o.redis, "test", 24*time.Hour)},
 		Catalogue: o.cat, Clock: o.clock, Log: log, Username: o.sim.Bot().Username, PublicURL: "https://example.com"})
+	o.talk = b
 	out = outbox.New(o.pool, outbox.Options{Clock: o.clock, Log: log, Sender: announcer{lane{client, telegram.Announce}, o.clock}, Renderer: renderer{b}, Domain: o.crm})
 	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Handle: func(ctx context.Context, raw json.RawMessage) error {
 		up, err := telegram.Decode(raw)

@@ -146,8 +146,9 @@ func (r *request) search(ctx context.Context, typed string) error {
 		_, err := r.send(ctx, view.Message{HTML: r.p.H("find.none", "Text", view.Isolate(view.Text(typed))), Reply: r.reader().Menu()})
 		return err
 	case l.More:
-		// Words do not fit a button: they wait in Redis for the next page.
-		if err := r.Drafts.SaveList(ctx, l.Search, []string{typed}); err != nil {
+		// Words do not fit a button: they wait in Redis for the next page. Without it
+		// the next page says that they are gone; the first one is worth having.
+		if err := r.Drafts.SaveList(ctx, l.Search, []string{typed}); err != nil && !errors.Is(err, ErrDraftsAway) {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
+	"cartable/bot"
 	"cartable/bot/text"
 	"cartable/internal/crm"
 	"cartable/internal/inbox"
@@ -36,6 +37,7 @@ type app struct {
 	log   *slog.Logger
 	clock clockwork.Clock
 
+	pulse     *postgres.Pulse
 	pool      *pgxpool.Pool
 	redis     *redis.Client
 	store     *postgres.Store
@@ -49,6 +51,9 @@ type app struct {
 	inbox     *inbox.Inbox
 	outbox    atomic.Pointer[outbox.Outbox] // while this instance leads
 	handler   atomic.Pointer[handler]       // likewise
+	talk      atomic.Pointer[bot.Bot]       // once Telegram has told who the bot is
+	met       chan struct{}                 // closed then
+	awaited   awaited
 	notifier  *postgres.Notifier
 	metrics   *metrics.Metrics
 
@@ -60,7 +65,8 @@ type app struct {
 // newApp brings the database up to date and wires the parts. Nothing runs yet; the
 // caller closes the app.
 func newApp(ctx context.Context, cfg Config, clock clockwork.Clock, log *slog.Logger) (_ *app, err error) {
-	a := &app{cfg: cfg, log: log, clock: clock, telegram: newTelegramState(), metrics: metrics.New()}
+	a := &app{cfg: cfg, log: log, clock: clock, telegram: newTelegramState(), metrics: metrics.New(),
+		met: make(chan struct{}), awaited: newAwaited()}
 	defer func() {
 		if err != nil {
 			a.close()
@@ -74,7 +80,11 @@ func newApp(ctx context.Context, cfg Config, clock clockwork.Clock, log *slog.Lo
 	if a.catalogue, err = text.Load(); err != nil {
 		return nil, err
 	}
-	if a.pool, err = openDatabase(ctx, cfg); err != nil {
+	if err := migrate(ctx, cfg); err != nil {
+		return nil, err
+	}
+	a.pulse = postgres.NewPulse(cfg.DatabaseURL, cfg.Schema, log)
+	if a.pool, err = a.pulse.Open(ctx); err != nil {
 		return nil, err
 	}
 	redisOptions, err := session.Options(cfg.RedisURL)
@@ -99,12 +109,16 @@ func newApp(ctx context.Context, cfg Config, clock clockwork.Clock, log *slog.Lo
 
 // openDatabase migrates the business's schema and connects to it.
 func openDatabase(ctx context.Context, cfg Config) (*pgxpool.Pool, error) {
-	migrating, cancel := context.WithTimeout(ctx, migrateTimeout)
-	defer cancel()
-	if err := postgres.Migrate(migrating, cfg.DatabaseURL, cfg.Schema); err != nil {
+	if err := migrate(ctx, cfg); err != nil {
 		return nil, err
 	}
 	return postgres.Open(ctx, cfg.DatabaseURL, cfg.Schema)
+}
+
+func migrate(ctx context.Context, cfg Config) error {
+	ctx, cancel := context.WithTimeout(ctx, migrateTimeout)
+	defer cancel()
+	return postgres.Migrate(ctx, cfg.DatabaseURL, cfg.Schema)
 }
 
 // close releases what newApp opened.
@@ -129,11 +143,20 @@ func (a *app) run(ctx context.Context, listener net.Listener) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return serveHTTP(ctx, listener, handler, a.log) })
+	g.Go(func() error { return a.pulse.Run(ctx, func(away bool) { a.databaseAway(ctx, away) }) })
 	g.Go(func() error { return a.notifier.Run(ctx) })
 	g.Go(func() error { return a.watchTelegram(ctx) })
+	g.Go(func() error { return a.meet(ctx) })
 	g.Go(func() error {
-		return postgres.Lead(ctx, postgres.LeaderConfig{URL: a.cfg.DatabaseURL, Schema: a.cfg.Schema, Log: a.log}, a.lead)
+		cfg := postgres.LeaderConfig{URL: a.cfg.DatabaseURL, Schema: a.cfg.Schema, Log: a.log}
+		return postgres.Lead(ctx, cfg, func(leading context.Context) error {
+			a.awaited.back() // others may have led since
+			err := a.lead(leading)
+			a.listenWhileAway(ctx)
+			return err
+		})
 	})
+	defer a.awaited.telling.Wait()
 	if err := g.Wait(); err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -151,11 +174,29 @@ func (a *app) wakeOutbox() {
 
 // receive stores updates that Telegram delivered.
 func (a *app) receive(ctx context.Context, batch []telegram.Raw) error {
+	a.awaited.add(batch)
+	if a.pulse.Away() {
+		a.tellAway(ctx)
+		return postgres.ErrAway
+	}
 	if err := a.inbox.Store(ctx, received(batch)); err != nil {
 		return err
 	}
 	if a.outbox.Load() == nil { // another instance leads, and handles
+		a.awaited.forget(batch)
 		a.notifier.Wake()
 	}
+	return nil
+}
+
+// meet makes the conversation once Telegram has told who the bot is, whose name stands
+// in links.
+func (a *app) meet(ctx context.Context) error {
+	me, err := a.telegram.bot(ctx)
+	if err != nil {
+		return nil //nolint:nilerr // stopped before Telegram answered
+	}
+	a.talk.Store(a.conversation(me.Username))
+	close(a.met)
 	return nil
 }

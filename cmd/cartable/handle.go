@@ -41,7 +41,11 @@ func (a *app) handle(ctx context.Context, raw json.RawMessage) error {
 	began := a.clock.Now()
 	err = h.talk.Handle(ctx, up)
 	a.metrics.Update(up.Kind, a.clock.Now().Sub(began))
-	if !h.exhausted(up.ID, err) || ctx.Err() != nil {
+	last := h.exhausted(up.ID, err)
+	if last || err == nil {
+		a.awaited.settle(up.ID)
+	}
+	if !last || ctx.Err() != nil {
 		return err
 	}
 	id := rand.Text()[:8]

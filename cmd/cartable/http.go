@@ -20,7 +20,7 @@ const (
 	writeTimeout    = 60 * time.Second
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 10 * time.Second // for requests under way
-	readyTimeout    = 3 * time.Second
+	readyTimeout    = 1500 * time.Millisecond
 )
 
 // routes is everything that HTTP offers. Only the hosted forms are exempt from
@@ -77,7 +77,7 @@ func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 	out := readiness{Status: "ready", Telegram: a.telegram.now(), Leading: a.outbox.Load() != nil}
 	redis := make(chan error, 1)
 	go func() { redis <- a.drafts.Ping(ctx) }()
-	out.Database = up(a.pool.Ping(ctx))
+	out.Database = up(a.pool.Ping(ctx)) // fails at once while it is known to be away
 	out.Redis = up(<-redis)
 	code := http.StatusOK
 	switch {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -44,15 +43,14 @@ func (a *app) lead(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.tick(ctx) })
 	g.Go(func() error {
-		me, err := a.telegram.bot(ctx)
-		if err != nil {
-			return nil //nolint:nilerr // stopped before Telegram answered
+		select {
+		case <-a.met:
+		case <-ctx.Done():
+			return nil // stopped before Telegram answered
 		}
-		talk := a.conversation(me.Username)
+		talk := a.talk.Load()
 		a.handler.Store(newHandler(talk))
-		if err := a.announceSetup(ctx, talk); err != nil {
-			return err
-		}
+		a.announceSetup(ctx, talk)
 		return a.converse(ctx, a.newOutbox(talk))
 	})
 	return g.Wait()
@@ -113,17 +111,17 @@ func (a *app) listenTelegram(ctx context.Context) error {
 	}
 }
 
-// announceSetup gives out the link of the first owner, while there is none.
-func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) error {
+// announceSetup gives out the link of the first owner, while there is none. Where the
+// database fails meanwhile, the next to lead does it; there is `owner-link` too.
+func (a *app) announceSetup(ctx context.Context, talk *bot.Bot) {
 	invite, err := a.service.NewInvite(ctx, crm.Command{Key: "setup:" + rand.Text()}, crm.Owner, crm.InviteLife)
-	if crm.IsKey(err, crm.KeyLastOwner) || ctx.Err() != nil {
-		return nil
+	switch {
+	case crm.IsKey(err, crm.KeyLastOwner) || ctx.Err() != nil:
+	case err != nil:
+		a.log.Error("the set-up link could not be made", "error", err)
+	default:
+		a.onSetup(talk.StartLink(invite.Token), invite.Token)
 	}
-	if err != nil {
-		return fmt.Errorf("make the set-up link: %w", err)
-	}
-	a.onSetup(talk.StartLink(invite.Token), invite.Token)
-	return nil
 }
 
 // tick runs what is due by the clock.

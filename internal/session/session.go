@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -33,8 +34,11 @@ var (
 )
 
 const (
-	callTimeout = 2 * time.Second
-	dialTimeout = time.Second
+	callTimeout = time.Second // a person waits for it, and is to know within two
+	// hungTimeout is what a call is given within hungFor after one that Redis left
+	// without an answer: inputs of one chat wait for each other.
+	hungTimeout = 200 * time.Millisecond
+	hungFor     = 5 * time.Second
 	listTTL     = 24 * time.Hour
 	inputTTL    = 24 * time.Hour // an update is handled again within minutes, or after a day's outage
 )
@@ -48,6 +52,8 @@ type Store struct {
 	client *redis.Client
 	prefix string
 	ttl    time.Duration
+
+	hung atomic.Bool // a call got no answer a moment ago
 }
 
 // Options are the client options of a Redis URL as this package needs them: calls end
@@ -59,7 +65,7 @@ func Options(url string) (*redis.Options, error) {
 	}
 	opts.ContextTimeoutEnabled = true
 	opts.MaxRetries = -1
-	opts.DialTimeout = dialTimeout
+	opts.DialTimeout = callTimeout
 	opts.ReadTimeout = callTimeout
 	opts.WriteTimeout = callTimeout
 	opts.PoolTimeout = callTimeout
@@ -95,9 +101,14 @@ func unpack(data []byte) (stored, error) {
 // call runs one exchange with Redis within its own timeout and classifies how it
 // failed. What is absent is ErrGone.
 func (s *Store) call(ctx context.Context, doing string, exchange func(context.Context) error) error {
-	timed, cancel := context.WithTimeout(ctx, callTimeout)
+	timeout := callTimeout
+	if s.hung.Load() {
+		timeout = hungTimeout
+	}
+	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err := exchange(timed)
+	s.noteAnswer(ctx, timed)
 	switch {
 	case err == nil:
 		return nil
@@ -107,4 +118,12 @@ func (s *Store) call(ctx context.Context, doing string, exchange func(context.Co
 		return fmt.Errorf("%s: %w", doing, ctx.Err())
 	}
 	return fmt.Errorf("%s: %w: %w", doing, ErrUnavailable, err)
+}
+
+// noteAnswer remembers for a while that Redis let a call's time run out.
+func (s *Store) noteAnswer(ctx, timed context.Context) {
+	silent := timed.Err() != nil && ctx.Err() == nil
+	if silent && s.hung.CompareAndSwap(false, true) {
+		time.AfterFunc(hungFor, func() { s.hung.Store(false) })
+	}
 }

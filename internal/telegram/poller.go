@@ -18,7 +18,10 @@ const (
 	// that repeats itself, or does not hold polls open, is asked twice a second.
 	pollGap = 500 * time.Millisecond
 	// conflictPause lets the other poller's last request end.
-	conflictPause  = 5 * time.Second
+	conflictPause = 5 * time.Second
+	// storePause is after a batch that could not be stored. Its repetition is how those
+	// who write meanwhile are noticed.
+	storePause     = 500 * time.Millisecond
 	firstBackoff   = time.Second
 	longestBackoff = 30 * time.Second
 )
@@ -132,28 +135,36 @@ func (p *poller) failed(ctx context.Context, err error) time.Duration {
 		return 0
 	}
 	p.failures++
-	pause := p.backoff/2 + rand.N(p.backoff/2+1) //nolint:gosec // jitter, not a secret
-	p.backoff = min(2*p.backoff, longestBackoff)
-
-	var e *chat.Error
-	var ours *storeError
-	if !errors.As(err, &ours) && errors.As(err, &e) {
-		switch e.Class {
-		case chat.Conflict:
-			// Somebody set the webhook after we had removed it.
-			p.noWebhook = !strings.Contains(strings.ToLower(e.Text), "webhook")
-			pause = conflictPause + rand.N(time.Second) //nolint:gosec // jitter, not a secret
-		case chat.TooMany:
-			pause = max(pause, e.RetryAfter)
-		default:
-		}
-	}
+	pause := p.pauseAfter(err)
 	// An outage of hours is told of, not spelled out: failures 1, 2, 4, 8, …
 	if p.failures&(p.failures-1) == 0 {
 		p.Log.WarnContext(ctx, "polling failed", "error", err, "class", string(chat.ClassOf(err)),
 			"failures", p.failures, "retry_in", pause)
 	}
 	return pause
+}
+
+func (p *poller) pauseAfter(err error) time.Duration {
+	var ours *storeError
+	if errors.As(err, &ours) {
+		return storePause
+	}
+	pause := p.backoff/2 + rand.N(p.backoff/2+1) //nolint:gosec // jitter, not a secret
+	p.backoff = min(2*p.backoff, longestBackoff)
+	var e *chat.Error
+	if !errors.As(err, &e) {
+		return pause
+	}
+	switch e.Class {
+	case chat.Conflict:
+		// Somebody set the webhook after we had removed it.
+		p.noWebhook = !strings.Contains(strings.ToLower(e.Text), "webhook")
+		return conflictPause + rand.N(time.Second) //nolint:gosec // jitter, not a secret
+	case chat.TooMany:
+		return max(pause, e.RetryAfter)
+	default:
+		return pause
+	}
 }
 
 func (p *poller) sleep(ctx context.Context, d time.Duration) {

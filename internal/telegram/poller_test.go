@@ -194,8 +194,8 @@ func TestPollConfirmsOnlyWhatIsStored(t *testing.T) {
 		stop, api := polling(t, q, s, nil)
 		<-s.came
 		<-s.came
-		if waited := time.Since(start); waited < 3*time.Second || waited > 8*time.Second {
-			t.Errorf("three failures took %v, want growing pauses", waited)
+		if waited := time.Since(start); waited < time.Second || waited > 2*time.Second {
+			t.Errorf("three failures took %v, want it to be asked twice a second", waited)
 		}
 		q.add(102)
 		if id := <-s.came; id != 102 {
