@@ -56,6 +56,7 @@ func experiments() []experiment {
 		killedUpdates(),
 		sameUpdate(),
 		stoppedUnderLoad(),
+		lostCommits(),
 		[]experiment{
 			restartedIDs(),
 			takeRace(),

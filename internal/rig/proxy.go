@@ -67,13 +67,13 @@ func (s *Servers) proxyTo(name, socket string) (*Proxy, error) {
 // Hang lets nothing through any more in either direction, without ending a connection,
 // until the returned function is called.
 func (p *Proxy) Hang(ctx context.Context) (release func(), err error) {
-	return p.spoil(ctx, "timeout", `{"timeout": 0}`)
+	return p.spoil(ctx, "timeout", `{"timeout": 0}`, "upstream", "downstream")
 }
 
-// spoil adds a toxic of this type on both ways.
-func (p *Proxy) spoil(ctx context.Context, kind, attributes string) (release func(), err error) {
+// spoil adds a toxic of this type on these ways.
+func (p *Proxy) spoil(ctx context.Context, kind, attributes string, streams ...string) (release func(), err error) {
 	var names []string
-	for _, stream := range []string{"upstream", "downstream"} {
+	for _, stream := range streams {
 		name := kind + "-" + stream
 		body := fmt.Sprintf(`{"name": %q, "type": %q, "stream": %q, "toxicity": 1, "attributes": %s}`, name, kind, stream, attributes)
 		if _, err := p.Toxics.AddToxicJson(strings.NewReader(body)); err != nil {
