@@ -104,3 +104,12 @@ func holds(ctx context.Context, o *rig.Office, by rig.Member, n int, name string
 	}
 	return a.Customer, nil
 }
+
+// handled waits until everything that people did was handled to its end; other than with
+// Settled, announcements may wait for an open form.
+func handled(ctx context.Context, o *rig.Office) error {
+	return rig.Await(ctx, "everything to be handled", stepLimit, func(ctx context.Context) (bool, error) {
+		n, err := o.Count(ctx, `SELECT count(*) FROM updates WHERE state = 'new'`)
+		return n == 0, err
+	})
+}

@@ -57,6 +57,7 @@ func experiments() []experiment {
 		sameUpdate(),
 		stoppedUnderLoad(),
 		lostCommits(),
+		hangs(),
 		[]experiment{
 			restartedIDs(),
 			takeRace(),

@@ -136,6 +136,27 @@ func (p *Program) Readiness(ctx context.Context) (out Readiness, err error) {
 	return out, nil
 }
 
+// Call makes one request, with the key of a source, and returns the status and the body of
+// the answer.
+func (p *Program) Call(ctx context.Context, method, path, key, body string) (code int, answer string, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, p.Base+path, strings.NewReader(body))
+	if err != nil {
+		return 0, "", fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	req.Header.Set("Authorization", "Bearer "+key)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	if err != nil {
+		return 0, "", fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return 0, "", fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	return res.StatusCode, string(text), nil
+}
+
 // Ready waits until the instance is ready and leads.
 func (p *Program) Ready(ctx context.Context) error {
 	return Await(ctx, "the program to be ready", readyTimeout, func(ctx context.Context) (bool, error) {
