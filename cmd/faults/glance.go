@@ -91,11 +91,11 @@ const stepLimit = 20 * time.Second
 
 // holds gives a new customer to somebody: one who called, and whom they took.
 func holds(ctx context.Context, o *rig.Office, by rig.Member, n int, name string) (crm.CustomerID, error) {
-	phone, err := persian.ParsePhone(rig.Phone(n))
+	in, err := inquiry(o, n, name)
 	if err != nil {
-		return 0, fmt.Errorf("an invented number: %w", err)
+		return 0, err
 	}
-	a, err := o.Domain.RecordInquiry(ctx, o.Command(rig.Member{}), crm.Inquiry{Source: o.Source.ID, Phone: phone, Name: name})
+	a, err := o.Domain.RecordInquiry(ctx, o.Command(rig.Member{}), in)
 	if err != nil {
 		return 0, fmt.Errorf("record an inquiry: %w", err)
 	}
@@ -103,6 +103,15 @@ func holds(ctx context.Context, o *rig.Office, by rig.Member, n int, name string
 		return 0, fmt.Errorf("take a lead: %w", err)
 	}
 	return a.Customer, nil
+}
+
+// inquiry is of the nth invented customer.
+func inquiry(o *rig.Office, n int, name string) (crm.Inquiry, error) {
+	phone, err := persian.ParsePhone(rig.Phone(n))
+	if err != nil {
+		return crm.Inquiry{}, fmt.Errorf("an invented number: %w", err)
+	}
+	return crm.Inquiry{Source: o.Source.ID, Phone: phone, Name: name}, nil
 }
 
 // handled waits until everything that people did was handled to its end; other than with

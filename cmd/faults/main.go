@@ -57,6 +57,7 @@ func experiments() []experiment {
 		sameUpdate(),
 		stoppedUnderLoad(),
 		lostCommits(),
+		wipedRedis(),
 		hangs(),
 		[]experiment{
 			restartedIDs(),
