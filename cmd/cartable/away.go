@@ -15,8 +15,7 @@ const (
 	tellers     = 8      // people told at the same time; the messenger paces them
 	maxAwaited  = 10_000 // updates; what is beyond is answered like all others, when it is handled
 	awayLimit   = 100    // updates that Telegram gives out at a time
-	awayPause   = 500 * time.Millisecond
-	awayTimeout = 30 * time.Second
+	awayPause   = 400 * time.Millisecond
 )
 
 // awaited are the updates whose senders wait for an answer: received, and not handled
@@ -148,17 +147,26 @@ func (a *app) tellAway(ctx context.Context) {
 // listenWhileAway goes on telling those who write or tap when this instance has stopped
 // leading because the database does not answer. It confirms nothing to Telegram, and
 // ends when the database is back. Where only this instance lost the database, another
-// leads soon and polls; Telegram says so, and this one is silent from then on.
+// leads soon and polls. Telegram ends a poll when a second one comes, and the other
+// leader would pause; so this one asks how many updates wait, which disturbs nobody, and
+// fetches them only when they go on waiting.
 func (a *app) listenWhileAway(ctx context.Context) {
 	ctx, cancel := a.awaited.whileAway(ctx)
 	defer cancel()
+	looks := 0 // in a row that found updates
 	for !a.cfg.Webhook && a.pulse.Away() && ctx.Err() == nil {
-		batch, err := a.client.GetUpdates(ctx, 0, awayLimit, awayTimeout, telegram.AllowedUpdates())
-		if chat.ClassOf(err) == chat.Conflict {
-			return
+		looks++
+		if n, err := a.client.Pending(ctx); err != nil || n == 0 {
+			looks = 0
 		}
-		a.awaited.add(batch)
-		a.tellAway(ctx)
+		if looks > 1 {
+			batch, err := a.client.GetUpdates(ctx, 0, awayLimit, 0, telegram.AllowedUpdates())
+			if chat.ClassOf(err) == chat.Conflict {
+				return
+			}
+			a.awaited.add(batch)
+			a.tellAway(ctx)
+		}
 		if !sleep(ctx, awayPause) {
 			return
 		}

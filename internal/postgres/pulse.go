@@ -144,8 +144,7 @@ func ping(ctx context.Context, conn *pgx.Conn) error {
 		}
 	}
 	cancel()
-	<-answer // nobody else may use the connection before
-	return errSilent
+	return errors.Join(errSilent, <-answer) // nobody may use the connection before
 }
 
 // answered says whether an attempt to connect failed by the word of a server that serves

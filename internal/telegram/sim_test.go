@@ -98,3 +98,41 @@ func TestWithTheSimulatedTelegram(t *testing.T) {
 		t.Errorf("a person who never wrote: got %v", err)
 	}
 }
+
+func TestPendingCountsWhatNobodyHasConfirmed(t *testing.T) {
+	server := tgsim.New(tgsim.Options{Clock: clockwork.NewRealClock()})
+	if err := server.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	client, err := telegram.New(telegram.Config{Token: server.Token(), API: server.URL(), Clock: clockwork.NewRealClock()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	ali := server.Person(tgsim.Profile{FirstName: "علی"})
+	pending := func(want int) {
+		t.Helper()
+		if n, err := client.Pending(t.Context()); err != nil || n != want {
+			t.Errorf("%d updates wait, %v; want %d", n, err, want)
+		}
+	}
+	pending(0)
+	ali.Type("یک")
+	ali.Type("دو")
+	pending(2)
+	batch, err := client.GetUpdates(t.Context(), 0, 100, 0, nil)
+	if err != nil || len(batch) != 2 {
+		t.Fatalf("%d updates, %v", len(batch), err)
+	}
+	pending(2)
+	if _, err := client.GetUpdates(t.Context(), batch[1].UpdateID, 100, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	pending(1)
+	server.CheckClean(t)
+}

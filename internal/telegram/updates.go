@@ -56,6 +56,23 @@ func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeou
 	return raws, nil
 }
 
+// Pending is how many updates wait to be fetched, or posted, and confirmed. Unlike
+// GetUpdates it disturbs nobody who polls.
+func (c *Client) Pending(ctx context.Context) (int, error) {
+	const method = "getWebhookInfo"
+	result, err := c.call(ctx, callTimeout, request{method: method})
+	if err != nil {
+		return 0, err
+	}
+	var info struct {
+		Pending int `json:"pending_update_count"`
+	}
+	if err := json.Unmarshal(result, &info); err != nil {
+		return 0, c.unreadable(method, err)
+	}
+	return info.Pending, nil
+}
+
 // SetWebhook makes Telegram post updates to url, with secret in the header that
 // WebhookHandler checks. Updates that wait are kept.
 func (c *Client) SetWebhook(ctx context.Context, url, secret string, allowed []string) error {
