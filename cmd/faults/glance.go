@@ -46,17 +46,26 @@ func (g glance) sees(ctx context.Context, limit time.Duration, texts ...string) 
 	return out, time.Since(g.from), err
 }
 
-// told waits until an answer to a tap shows this text.
-func (g glance) told(ctx context.Context, limit time.Duration, text string) (after time.Duration, err error) {
-	err = g.wait(ctx, limit, "to be told "+text, func(v *tgsim.View) bool {
-		for _, toast := range v.Toasts[g.toasts:] {
-			if strings.Contains(toast.Text, text) {
-				return true
+// told waits until an answer to a tap, or a new message, says one of these things, and
+// returns which.
+func (g glance) told(ctx context.Context, limit time.Duration, texts ...string) (which string, after time.Duration, err error) {
+	err = g.wait(ctx, limit, "to be told "+strings.Join(texts, " or "), func(v *tgsim.View) bool {
+		for _, text := range texts {
+			which = text
+			for _, toast := range v.Toasts[g.toasts:] {
+				if strings.Contains(toast.Text, text) {
+					return true
+				}
+			}
+			for _, m := range v.Messages {
+				if _, known := g.messages[m.ID]; !known && m.FromBot() && m.Shows(text) {
+					return true
+				}
 			}
 		}
 		return false
 	})
-	return time.Since(g.from), err
+	return which, time.Since(g.from), err
 }
 
 func (g glance) wait(ctx context.Context, limit time.Duration, what string, wanted func(*tgsim.View) bool) error {

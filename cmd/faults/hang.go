@@ -18,6 +18,9 @@ const (
 	slowerLimit   = 50 * time.Millisecond // of intake's p99
 	recoverLimit  = 10 * time.Second
 	readyPatience = 30 * time.Second
+	// takeOverLimit is what a follower needs, and the pause after Telegram has told it once
+	// that somebody else polls.
+	takeOverLimit = 17 * time.Second
 )
 
 // hangs are the row on servers that take what is sent to them and say nothing.
@@ -74,6 +77,11 @@ func hangBoth(ctx context.Context, b *breaker) (figures string, err error) {
 	if err != nil {
 		return h.figures(slower, back), err
 	}
+	if !b.quick {
+		if err := h.anotherLeads(ctx); err != nil {
+			return h.figures(slower, back), fmt.Errorf("with another instance: %w", err)
+		}
+	}
 	if _, err := h.program.Stop(); err != nil {
 		return h.figures(slower, back), err
 	}
@@ -85,9 +93,13 @@ func hangBoth(ctx context.Context, b *breaker) (figures string, err error) {
 
 func (h *hang) figures(slower, back time.Duration) string {
 	ms := func(what string) string { return fmt.Sprint(h.slowest[what].Round(time.Millisecond)) }
-	return fmt.Sprintf("Redis: intake's p99 %+.1f ms, /readyz %s, tap %s, text %s; PostgreSQL: 503 %s, /readyz %s, tap %s, text %s, at work %s after",
+	out := fmt.Sprintf("Redis: intake's p99 %+.1f ms, /readyz %s, tap %s, text %s; PostgreSQL: 503 %s, /readyz %s, tap %s, text %s, at work %s after",
 		float64(slower)/float64(time.Millisecond), ms("Redis ready"), ms("Redis tap"), ms("Redis text"), ms("PostgreSQL 503"), ms("PostgreSQL ready"),
 		ms("PostgreSQL tap"), ms("PostgreSQL text"), back.Round(10*time.Millisecond))
+	if d, ok := h.slowest["another"]; ok {
+		out += fmt.Sprintf("; where one instance alone lost it, another answered after %s", d.Round(10*time.Millisecond))
+	}
+	return out
 }
 
 // took notes how long somebody was not told, and fails when that was too long.
@@ -157,7 +169,7 @@ func (h *hang) withoutRedis(ctx context.Context, n int) (slower time.Duration, e
 		if err := agent.Person.TapOn(card.ID, "Reminder"); err != nil {
 			return 0, err
 		}
-		took, err = g.told(ctx, stepLimit, away)
+		_, took, err = g.told(ctx, stepLimit, away)
 		if err := h.took("Redis tap", took, err); err != nil {
 			return 0, err
 		}
@@ -267,7 +279,7 @@ func (h *hang) ask(ctx context.Context, tapper, writer rig.Member, card int, fir
 			return err
 		}
 	}
-	took, err := tap.told(ctx, stepLimit, away)
+	_, took, err := tap.told(ctx, stepLimit, away)
 	if err := h.took("PostgreSQL tap", took, err); err != nil || !first {
 		return err
 	}
@@ -304,6 +316,50 @@ func (h *hang) backAtWork(ctx context.Context, cards map[int]int) (time.Duration
 		return back, fmt.Errorf("at work %s after PostgreSQL answered again", back.Round(time.Millisecond))
 	}
 	return back, nil
+}
+
+// anotherLeads has the leader alone lose the database, and waits until another instance,
+// which has it, answers: the former leader, which goes on listening, must not be in its way.
+func (h *hang) anotherLeads(ctx context.Context) (err error) {
+	other, err := h.office.NewProgram(rig.Settings{"SEND_RATE": "0"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, other.Kill()) }()
+	if err := other.Start(nil); err != nil {
+		return err
+	}
+	err = rig.Await(ctx, "the other instance to be up", readyPatience, func(ctx context.Context) (bool, error) {
+		r, err := other.Readiness(ctx)
+		return r.Status == "ready" && !r.Leading, err
+	})
+	if err != nil {
+		return err
+	}
+	release, err := h.postgres.Hang(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	writer := h.office.Agents[2].Person
+	g := glanceAt(writer)
+	writer.Type("/cartable") // which the former leader is given first
+	_, took, err := g.sees(ctx, readyPatience, "Your cartable")
+	h.slowest["another"] = took
+	if err != nil {
+		return err
+	}
+	for range 5 { // from here on nobody is in its way
+		g = glanceAt(writer)
+		writer.Type("/cartable")
+		if _, _, err := g.sees(ctx, hangLimit, "Your cartable"); err != nil {
+			return err
+		}
+	}
+	if took > takeOverLimit {
+		return fmt.Errorf("it answered after %s", took)
+	}
+	return nil
 }
 
 // await waits.

@@ -35,6 +35,7 @@ type wipe struct {
 	rings  map[int]int   // messages in which a reminder rang, by round
 
 	slowest time.Duration // until the person was told
+	again   int           // times that they were told to try again although Redis was back
 }
 
 func wipeRedis(ctx context.Context, b *breaker) (figures string, err error) {
@@ -78,7 +79,7 @@ func wipeRedis(ctx context.Context, b *breaker) (figures string, err error) {
 }
 
 func (w *wipe) figures(rounds int) string {
-	return fmt.Sprintf("%d rounds; told after %s at most", rounds, w.slowest.Round(time.Millisecond))
+	return fmt.Sprintf("%d rounds; told after %s at most, %d times to try again although Redis was back", rounds, w.slowest.Round(time.Millisecond), w.again)
 }
 
 // The customers of a round: one in whose form the person is, one to be taken, and one of
@@ -147,7 +148,7 @@ func (w *wipe) round(ctx context.Context, b *breaker, i int) error {
 		return err
 	}
 	if i%2 == 0 {
-		if err := w.goesOn(ctx, i, formsAway); err != nil {
+		if _, err := w.goesOn(ctx, i, formsAway); err != nil {
 			return err
 		}
 	}
@@ -157,7 +158,7 @@ func (w *wipe) round(ctx context.Context, b *breaker, i int) error {
 	if err := w.back(ctx); err != nil {
 		return err
 	}
-	if err := w.goesOn(ctx, i, formsLost); err != nil {
+	if err := w.learns(ctx, i); err != nil {
 		return err
 	}
 	if err := w.begin(ctx, func() error { return person.Tap("Begin again") }); err != nil {
@@ -230,21 +231,38 @@ func (w *wipe) back(ctx context.Context) error {
 }
 
 // goesOn has the person answer the question that they see, by a text or by a tap in turn,
-// and be told what is wrong.
-func (w *wipe) goesOn(ctx context.Context, i int, words string) error {
+// and be told what is wrong: one of these things.
+func (w *wipe) goesOn(ctx context.Context, i int, words ...string) (which string, err error) {
 	g := glanceAt(w.agent.Person)
 	if i%4 < 2 {
 		w.agent.Person.Type("about " + asked(i))
-		_, took, err := g.sees(ctx, wipedLimit, words)
-		w.slowest = max(w.slowest, took)
-		return err
+	} else if err := w.agent.Person.Tap("Skip"); err != nil {
+		return "", err
 	}
-	if err := w.agent.Person.Tap("Skip"); err != nil {
-		return err
-	}
-	took, err := g.told(ctx, wipedLimit, words)
+	which, took, err := g.told(ctx, wipedLimit, words...)
 	w.slowest = max(w.slowest, took)
-	return err
+	return which, err
+}
+
+// learns has the person try until they know that Redis is back and their answers are lost.
+func (w *wipe) learns(ctx context.Context, i int) error {
+	began := time.Now()
+	for {
+		which, err := w.goesOn(ctx, i, formsLost, formsAway)
+		if err != nil {
+			return err
+		}
+		if time.Since(began) > wipedLimit {
+			return errors.New("the program does not know that Redis is back")
+		}
+		if which == formsLost {
+			return nil
+		}
+		w.again++
+		if err := await(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
+	}
 }
 
 // cards are used while Redis is away: one is taken, one opened, a call noted, a reminder

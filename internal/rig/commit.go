@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 
 	"github.com/Shopify/toxiproxy/v2/toxics"
@@ -53,7 +54,7 @@ func (t *commitToxic) Pipe(stub *toxics.ToxicStub) {
 				stub.Close()
 				return
 			}
-			seen := append(tail, chunk.Data...)
+			seen := slices.Concat(tail, chunk.Data)
 			if bytes.Contains(seen, committed) && rand.Float64() < t.Share { //nolint:gosec // chance, no secret
 				t.lost.Add(1)
 				stub.Close()
