@@ -53,7 +53,7 @@ func TestRedisAway(t *testing.T) {
 	}
 	must(t, o.forms(sara, 0))
 	o.press(sara, "button.note")
-	o.redis.AddHook(failing{"hget evalsha eval set get del"})
+	o.redis.AddHook(failing{"hget evalsha eval set get del exists"})
 	sara.Type("یادداشت دوم")
 	sara.SeeLast(t, o.say(sara, "error.forms_away"))
 	o.types(sara, "/cancel")

@@ -103,6 +103,10 @@ func (d drafts) LoadList(ctx context.Context, id string) ([]string, error) {
 	return l, drafted(err)
 }
 
+func (d drafts) NoteInput(ctx context.Context, key string) error {
+	return drafted(d.Store.NoteInput(ctx, key))
+}
+
 func (d drafts) KnowsInput(ctx context.Context, key string) (bool, error) {
 	known, err := d.Store.KnowsInput(ctx, key)
 	return known, drafted(err)

@@ -23,11 +23,11 @@ const (
 	takeOverLimit = 17 * time.Second
 )
 
-// hangs are the row on servers that take what is sent to them and say nothing.
-func hangs() []experiment {
-	return []experiment{{14, "Redis hangs; then PostgreSQL hangs, longer than a leader may be silent",
+// hangs is the row on servers that take what is sent to them and say nothing.
+func hangs() experiment {
+	return experiment{14, "Redis hangs; then PostgreSQL hangs, longer than a leader may be silent",
 		"intake's p99 at most 50 ms worse without Redis; everybody who asks, taps or writes is told what is wrong within 2 s, and /readyz says which; no tap is lost",
-		hangBoth}}
+		hangBoth}
 }
 
 // hang is the row's state.

@@ -21,10 +21,10 @@ const (
 	heldNumbers = 5_000_000
 )
 
-// killedPostgres are the row on a PostgreSQL that dies under load.
-func killedPostgres() []experiment {
-	return []experiment{{11, "PostgreSQL is killed while inquiries come and somebody is in the middle of a form",
-		"every 201 is there, once; serving again within 10 s of its return; the form goes on and is saved", killPostgres}}
+// killedPostgres is the row on a PostgreSQL that dies under load.
+func killedPostgres() experiment {
+	return experiment{11, "PostgreSQL is killed while inquiries come and somebody is in the middle of a form",
+		"every 201 is there, once; serving again within 10 s of its return; the form goes on and is saved", killPostgres}
 }
 
 // postgresKills is the row's state.

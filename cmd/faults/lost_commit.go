@@ -20,9 +20,9 @@ const (
 )
 
 // lostCommits is the row on answers to COMMIT that never come.
-func lostCommits() []experiment {
-	return []experiment{{12, "the answer to COMMIT is lost, every second one, while inquiries come and agents tap",
-		"a caller's retry makes no second lead; a tap has one effect", loseCommits}}
+func lostCommits() experiment {
+	return experiment{12, "the answer to COMMIT is lost, every second one, while inquiries come and agents tap",
+		"a caller's retry makes no second lead; a tap has one effect", loseCommits}
 }
 
 // commits is what a run of lostCommits counted.

@@ -20,10 +20,10 @@ const (
 	formsLost   = "The answers of this form were lost"
 )
 
-// wipedRedis are the row on a Redis that dies and forgets everything.
-func wipedRedis() []experiment {
-	return []experiment{{13, "Redis is killed and wiped while somebody is in the middle of a form",
-		"cards work; the person is told within 3 s, begins again with one tap and loses only what was not saved", wipeRedis}}
+// wipedRedis is the row on a Redis that dies and forgets everything.
+func wipedRedis() experiment {
+	return experiment{13, "Redis is killed and wiped while somebody is in the middle of a form",
+		"cards work; the person is told within 3 s, begins again with one tap and loses only what was not saved", wipeRedis}
 }
 
 // wipe is the row's state.
