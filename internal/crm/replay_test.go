@@ -61,6 +61,9 @@ func (co *course) step(t *rapid.T) {
 	other := rapid.SampledFrom(co.people).Draw(t, "other").ID
 	name := rapid.SampledFrom(commandNames).Draw(t, "command")
 	before, was, dir := co.everything(), co.customer(id), co.dir()
+	if name == "undo" {
+		actor = co.undoer(t, actor, dir)
+	}
 	out, err := courseCommands[name](co, t, co.by(actor), id, other)
 	*co.given++
 	if err != nil {
@@ -213,11 +216,7 @@ var courseCommands = map[string]courseCommand{
 		}
 		return co.SetStatus(co.t.Context(), cmd, sc)
 	},
-	"undo": func(co *course, t *rapid.T, cmd crm.Command, _ crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
-		// Mostly by whoever gave the command.
-		if e, err := co.Event(co.t.Context(), co.event); err == nil && rapid.IntRange(0, 3).Draw(t, "own") > 0 && co.dir().Staff[e.Actor].Active() {
-			cmd.Actor = e.Actor
-		}
+	"undo": func(co *course, _ *rapid.T, cmd crm.Command, _ crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
 		return co.Undo(co.t.Context(), cmd, co.event)
 	},
 	"inquiry": func(co *course, t *rapid.T, cmd crm.Command, _ crm.CustomerID, _ crm.StaffID) (crm.Outcome, error) {
@@ -256,6 +255,14 @@ var courseCommands = map[string]courseCommand{
 		_, _, err := co.RingDue(co.t.Context(), 10)
 		return crm.Outcome{}, err
 	},
+}
+
+// undoer is mostly whoever gave the command that is undone.
+func (co *course) undoer(t *rapid.T, actor crm.Staff, dir crm.Directory) crm.Staff {
+	if e, err := co.Event(co.t.Context(), co.event); err == nil && rapid.IntRange(0, 3).Draw(t, "own") > 0 && dir.Staff[e.Actor].Active() {
+		return dir.Staff[e.Actor]
+	}
+	return actor
 }
 
 func (co *course) version(t *rapid.T, id crm.CustomerID) int64 {
