@@ -64,6 +64,8 @@ func experiments() []experiment {
 			lostCommits(),
 			wipedRedis(),
 			hangs(),
+			daysAway(),
+			leaders(),
 			diskFull(),
 			clockBack(),
 			forgedTaps(),
