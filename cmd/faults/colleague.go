@@ -49,10 +49,10 @@ func (w *colleague) course(ctx context.Context, c customer) error {
 	steps := []func(context.Context) error{
 		w.types(rig.Phone(int(c)), shows(name, "Take")),
 		w.taps("Take", shows(name, "No answer"), name),
-		w.taps("📝 Note", shows("Note — "+name), name, "No answer"),
+		w.opens("📝 Note", []string{"Note — " + name}, name, "No answer"),
 		w.types(c.note(), shows("Saved", c.note())),
 
-		w.taps("🏷 Status", shows(name, "What came of it?"), name, "No answer"),
+		w.opens("🏷 Status", []string{name, "What came of it?"}, name, "No answer"),
 		w.taps("In-person meeting", shows(name, "Step 1 of 4"), name, "What came of it?"),
 		w.taps("Tomorrow", shows(name, "Step 2 of 4"), name, "Step 1 of 4"),
 		w.taps("10:30", shows(name, "Step 3 of 4"), name, "Step 2 of 4"),
@@ -61,12 +61,12 @@ func (w *colleague) course(ctx context.Context, c customer) error {
 		w.taps("Save", shows("Saved", name, "In-person meeting"), name, "In-person meeting", "Save if"),
 
 		// The card is brought up to date after the answer; who taps it before is asked to tap again.
-		w.taps("⏰ Reminder", shows("Reminders of", name), name, "No answer", "In-person meeting"),
+		w.opens("⏰ Reminder", []string{"Reminders of", name}, name, "No answer", "In-person meeting"),
 		w.taps("New reminder", shows("Reminder — "+name, "Step 1 of 2"), "Reminders of", name),
 		w.taps("At the appointment", shows("Reminder — "+name, "Step 2 of 2"), "Reminder — "+name, "Step 1 of 2"),
 		w.types(c.reason(), shows("Saved", c.reason())),
 
-		w.taps("🏷 Status", shows(name, "What came of it?", "Led to a contract"), name, "No answer", "In-person meeting"),
+		w.opens("🏷 Status", []string{name, "What came of it?"}, name, "No answer", "In-person meeting"),
 		w.taps("Led to a contract", shows("Led to a contract — "+name, "Step 1 of 2"), name, "What came of it?"),
 		w.types(c.product(), shows("Led to a contract — "+name, "Step 2 of 2")),
 		w.types("5000000", shows("Led to a contract — "+name, "Save if")),
@@ -86,6 +86,18 @@ func shows(texts ...string) func(*tgsim.View) bool {
 	return func(v *tgsim.View) bool {
 		_, ok := v.Find(texts...)
 		return ok
+	}
+}
+
+// opens returns the step of tapping what opens a message of its own below; an older one like it, from a tap
+// that was repeated, is left alone.
+func (w *colleague) opens(label string, below []string, on ...string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		last := w.person.Last().ID
+		return w.taps(label, func(v *tgsim.View) bool {
+			m, ok := v.Find(below...)
+			return ok && m.ID > last
+		}, on...)(ctx)
 	}
 }
 

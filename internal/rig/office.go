@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -196,9 +198,12 @@ func (o *Office) Still(ctx context.Context, limit time.Duration) error {
 }
 
 // Close ends the office's Telegram and drops its schema, so that no later experiment
-// pays for this one's tables.
+// pays for this one's tables. Where logs are kept, what the chats showed is too.
 func (o *Office) Close() error {
 	var errs []error
+	if o.Sim != nil && o.Keep {
+		errs = append(errs, os.WriteFile(filepath.Join(o.Dir, o.Schema+"-chats.txt"), []byte(o.Sim.Transcript()), 0o600))
+	}
 	if o.Sim != nil {
 		errs = append(errs, o.Sim.Close())
 	}
