@@ -21,7 +21,9 @@ type work struct {
 	did     atomic.Int64 // taps and messages
 	again   atomic.Int64 // taps of those because nothing came
 	courses atomic.Int64 // customers whose course is over
-	kills   atomic.Int64 // of the program meanwhile
+
+	kills    atomic.Int64 // of the program meanwhile
+	atPoints atomic.Int64 // those of them that a failpoint was quicker to do
 }
 
 // colleague is somebody who works as people do: they tap what they see, wait for what comes of it, and

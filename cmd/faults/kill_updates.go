@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cartable/internal/failpoint"
 	"cartable/internal/rig"
 )
 
@@ -46,35 +47,47 @@ func killUpdates(ctx context.Context, b *breaker) (_ string, err error) {
 		return w.figures(), err
 	}
 	effects, err := w.judge(ctx, courses)
-	return fmt.Sprintf("%s; %s; seed %#x", w.figures(), effects, updateSeed), err
+	return fmt.Sprintf("%s, %d of them at a point of the code; %s; seed %#x", w.figures(), w.atPoints.Load(), effects, updateSeed), err
 }
 
-// killAtRandom kills the program and starts it again, after random numbers of updates and
-// some random time.
+// killAtRandom kills the program and starts it again: after a random number of updates and some random
+// time, or, when that comes first, at a random point of the code after a random number of passes.
 func killAtRandom(ctx context.Context, w *work, program *rig.Program, kills, updates int) error {
 	random := rand.New(rand.NewPCG(updateSeed, 0)) //nolint:gosec // to be repeatable
+	points := []failpoint.Point{failpoint.InboxStored, failpoint.InboxClaimed, failpoint.CommandDone, failpoint.CommandCommitted,
+		failpoint.DraftSaved, failpoint.InboxHandled, failpoint.InboxSettled}
 	moments := make([]int, kills)
 	for i := range moments {
 		moments[i] = 1 + random.IntN(updates-1)
 	}
 	slices.Sort(moments)
 	for _, moment := range moments {
-		err := rig.Await(ctx, "people to go on", giveUpAll, func(context.Context) (bool, error) { return int(w.did.Load()) >= moment, nil })
+		err := rig.Await(ctx, "people to go on", giveUpAll, func(context.Context) (bool, error) {
+			return int(w.did.Load()) >= moment || program.Ended(), nil
+		})
 		if err != nil {
 			return err
 		}
 		select {
 		case <-time.After(time.Duration(random.IntN(40_000)) * time.Microsecond):
+		case <-program.Done():
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		if program.Ended() {
+			w.atPoints.Add(1)
 		}
 		if err := program.Kill(); err != nil {
 			return err
 		}
 		w.kills.Add(1)
-		if err := program.Start(nil); err != nil {
+		armed := fmt.Sprintf("%s:%d", points[random.IntN(len(points))], 1+random.IntN(2*updates/kills))
+		if err := program.Start(rig.Settings{"FAILPOINT": armed}); err != nil {
 			return err
 		}
 	}
-	return program.Ready(ctx)
+	if err := program.Kill(); err != nil { // whatever it is armed with
+		return err
+	}
+	return program.Run(ctx, nil)
 }
