@@ -48,8 +48,6 @@ func (r *request) actOnCustomer(ctx context.Context, ref callback.Ref) (string, 
 	case callback.AskHolder:
 		_, err := r.Domain.AskHolder(ctx, r.command(), id)
 		return r.p.T("toast.asked"), err
-	case callback.Erase:
-		return r.erase(ctx, ref)
 	case callback.EditField:
 		b.args = map[string]string{argCard: strconv.FormatInt(ref.Arg, 10)}
 		return r.editField(ctx, b, ref.Question)

@@ -153,9 +153,6 @@ func (r *request) tappedInGroup(ctx context.Context) (answer string, err error) 
 
 // actOnGroup shows, in private, which sources are offered in a group, and changes it.
 func (r *request) actOnGroup(ctx context.Context, ref callback.Ref) (toast string, err error) {
-	if !r.staff.Manages() {
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-	}
 	g, ok := r.dir.Groups[crm.GroupID(ref.Record)]
 	if !ok || g.Left {
 		return "", &crm.Error{Code: crm.Gone, Key: crm.KeyNoGroup}

@@ -15,25 +15,26 @@ import (
 	"cartable/internal/persian"
 )
 
-// actOnMember carries out what Member says of a colleague. Everybody may see how it
-// stands with themselves, and say that they are at work or not; the rest is managers'.
-func (r *request) actOnMember(ctx context.Context, ref callback.Ref) (string, error) {
-	id := crm.StaffID(ref.Record)
-	switch {
-	case ref.Question == screen.MemberMe:
-		return "", r.me(ctx, r.up.Message)
-	case ref.Question == screen.MemberMyDuty:
-		toast, err := r.setDuty(ctx, r.staff.ID, ref.Value)
-		if err != nil {
+// actOnMe shows how it stands with the person themselves, and has them say that they are
+// at work or not.
+func (r *request) actOnMe(ctx context.Context, ref callback.Ref) (toast string, err error) {
+	if ref.Question == screen.MemberMyDuty {
+		if toast, err = r.setDuty(ctx, r.staff.ID, ref.Value); err != nil {
 			return "", err
 		}
-		return toast, r.me(ctx, r.up.Message)
-	case !r.staff.Manages():
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
 	}
-	if step, remove, ok := screen.HeirsStep(ref.Question); ok {
-		return r.heirs(ctx, id, step, remove, ref.Value)
-	}
+	return toast, r.me(ctx, r.up.Message)
+}
+
+// actOnHeirs goes a step on the way of handing a cartable over.
+func (r *request) actOnHeirs(ctx context.Context, ref callback.Ref) (string, error) {
+	step, remove := screen.HeirsStep(ref.Question)
+	return r.heirs(ctx, crm.StaffID(ref.Record), step, remove, ref.Value)
+}
+
+// actOnMember carries out what managers do about a colleague.
+func (r *request) actOnMember(ctx context.Context, ref callback.Ref) (string, error) {
+	id := crm.StaffID(ref.Record)
 	switch ref.Question {
 	case screen.MemberDuty:
 		toast, err := r.setDuty(ctx, id, ref.Value)
@@ -49,11 +50,9 @@ func (r *request) actOnMember(ctx context.Context, ref callback.Ref) (string, er
 		return "", r.actOnLeave(ctx, id, ref.Value)
 	case screen.MemberShift:
 		return r.actOnShift(ctx, id, ref.Value)
-	case screen.MemberDay:
+	default: // MemberDay
 		day, hours, _ := strings.Cut(ref.Value, ":")
 		return r.actOnDay(ctx, id, time.Weekday(number(day)), hours)
-	default:
-		return r.p.T("error.old_button"), nil
 	}
 }
 

@@ -12,7 +12,8 @@ import (
 // proposalPage is how many proposals a page of a list has.
 const proposalPage = 8
 
-// actOnProposal carries out what is about proposals.
+// actOnProposal carries out what everybody may about proposals: make them, and see and
+// withdraw their own.
 func (r *request) actOnProposal(ctx context.Context, ref callback.Ref) (string, error) {
 	id := crm.ProposalID(ref.Record)
 	switch ref.Question {
@@ -22,25 +23,24 @@ func (r *request) actOnProposal(ctx context.Context, ref callback.Ref) (string, 
 		return "", r.begin(ctx, beginning{kind: formPropose, message: r.up.Message, args: map[string]string{argPart: ref.Value}})
 	case screen.ProposalList:
 		return "", r.proposals(ctx, r.up.Message, id)
-	case screen.ProposalShow:
-		return "", r.showProposal(ctx, ref)
 	case screen.ProposalWithdraw:
 		err := r.Domain.WithdrawProposal(ctx, r.command(), id)
 		return r.settled(ctx, ref, "proposal.toast_withdrawn", err)
+	default: // ProposalShow
+		return "", r.showProposal(ctx, ref)
 	}
-	if !r.staff.Manages() {
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-	}
+}
+
+// decideProposal carries out what managers make of a proposal.
+func (r *request) decideProposal(ctx context.Context, ref callback.Ref) (string, error) {
 	switch ref.Question {
 	case screen.ProposalApprove:
-		_, err := r.Domain.ApproveProposal(ctx, r.command(), id)
+		_, err := r.Domain.ApproveProposal(ctx, r.command(), crm.ProposalID(ref.Record))
 		return r.settled(ctx, ref, "proposal.toast_approved", err)
 	case screen.ProposalDecline:
 		return r.askReason(ctx, ref)
-	case screen.ProposalShape:
+	default: // ProposalShape
 		return r.shapeProposal(ctx, ref)
-	default:
-		return r.p.T("error.old_button"), nil
 	}
 }
 

@@ -12,15 +12,8 @@ import (
 // logPage is how many versions a page of the log has.
 const logPage = 8
 
-// actOnConfig carries out what shapes the business. Everything but publishing, undo
-// and what is about the whole changes the actor's draft alone.
+// actOnConfig carries out what is about a draft as a whole, about versions, and trials.
 func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, error) {
-	if !r.staff.Manages() {
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-	}
-	if act, known := r.shapeArea(ref.Question); known {
-		return act(ctx, ref)
-	}
 	switch ref.Question {
 	case screen.ShapePublish:
 		return r.publish(ctx, ref.Arg)
@@ -32,26 +25,22 @@ func (r *request) actOnConfig(ctx context.Context, ref callback.Ref) (string, er
 		return "", r.configLog(ctx, r.up.Message, ref.Arg)
 	case screen.ShapeTheirs, screen.ShapeTheirPart:
 		return "", r.takeTheirs(ctx, screen.TheirsAt(ref))
-	case screen.ShapePreview:
-		return "", r.preview(ctx)
-	case screen.ShapeFile, screen.ShapeReady, screen.ShapeApply, screen.ShapeDrop:
-		return r.actOnFile(ctx, ref)
 	case screen.ShapeTry:
 		return "", r.begin(ctx, beginning{kind: formTrial, subject: ref.Record})
-	case screen.ShapeAsk, screen.ShapeAdd:
-		return "", r.askConfig(ctx, ref)
+	default: // ShapePreview
+		return "", r.preview(ctx)
+	}
+}
+
+// listConfig shows lists of what is shaped.
+func (r *request) listConfig(ctx context.Context, ref callback.Ref) (string, error) {
+	switch ref.Question {
 	case screen.ShapeStatuses:
 		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(ref.Value == "retired") })
 	case screen.ShapeRetired:
 		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Retired(ref.Value, ref.Record, ref.Arg) })
-	case screen.ShapeFields:
+	default: // ShapeFields
 		return "", r.shapeScreen(ctx, screen.Shaper.Fields)
-	case screen.ShapeField, screen.ShapeRequired, screen.ShapeCard, screen.ShapeWeekday, screen.ShapeChoice:
-		return "", r.shapeField(ctx, ref)
-	case screen.ShapeMove, screen.ShapeRetire, screen.ShapeRestore:
-		return "", r.shapePlace(ctx, ref)
-	default:
-		return r.shapeStatus(ctx, ref)
 	}
 }
 

@@ -21,18 +21,18 @@ const (
 )
 
 // askConfig asks for a text of an object, or for a new one, in place of its editor.
-func (r *request) askConfig(ctx context.Context, ref callback.Ref) error {
+func (r *request) askConfig(ctx context.Context, ref callback.Ref) (string, error) {
 	b := beginning{kind: formAdd, subject: ref.Record, message: r.up.Message,
 		args: map[string]string{argPart: ref.Value, argChoice: strconv.FormatInt(ref.Arg, 10)}}
 	if ref.Question == screen.ShapeAsk {
 		b.kind = formPart
 		draft, err := r.Domain.ConfigDraft(ctx, r.staff.ID)
 		if err != nil {
-			return err
+			return "", err
 		}
 		b.prefill = form.Answers{"text": crm.Value(partOf(draft.Target, ref.Value, ref.Record, crm.ChoiceID(ref.Arg)))}
 	}
-	return r.begin(ctx, b)
+	return "", r.begin(ctx, b)
 }
 
 // partOf is a text of an object as it stands.

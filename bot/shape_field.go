@@ -10,7 +10,7 @@ import (
 )
 
 // shapeField changes a part of a field, or shows its editor, or that of a choice.
-func (r *request) shapeField(ctx context.Context, ref callback.Ref) error {
+func (r *request) shapeField(ctx context.Context, ref callback.Ref) (string, error) {
 	id := crm.FieldID(ref.Record)
 	var edit func(*crm.Config) error
 	switch ref.Question {
@@ -21,14 +21,14 @@ func (r *request) shapeField(ctx context.Context, ref callback.Ref) error {
 	case screen.ShapeWeekday:
 		edit = func(c *crm.Config) error { return c.LinkWeekday(id, crm.FieldID(ref.Arg)) }
 	case screen.ShapeChoice:
-		return r.showChoice(ctx, id, crm.ChoiceID(ref.Arg))
+		return "", r.showChoice(ctx, id, crm.ChoiceID(ref.Arg))
 	}
 	if edit != nil {
 		if err := r.editConfig(ctx, edit); err != nil {
-			return err
+			return "", err
 		}
 	}
-	return r.showField(ctx, id)
+	return "", r.showField(ctx, id)
 }
 
 func setOnCard(c *crm.Config, id crm.FieldID, where string) error {
@@ -73,7 +73,7 @@ func (r *request) showChoice(ctx context.Context, id crm.FieldID, choice crm.Cho
 }
 
 // shapePlace moves, retires and restores statuses, fields and choices.
-func (r *request) shapePlace(ctx context.Context, ref callback.Ref) error {
+func (r *request) shapePlace(ctx context.Context, ref callback.Ref) (string, error) {
 	status, field, choice := crm.StatusID(ref.Record), crm.FieldID(ref.Record), crm.ChoiceID(ref.Arg)
 	var back crm.StatusID // of a field that goes
 	err := r.editConfig(ctx, func(c *crm.Config) error {
@@ -112,22 +112,22 @@ func (r *request) shapePlace(ctx context.Context, ref callback.Ref) error {
 		return &crm.Error{Code: crm.Invalid, Key: crm.KeyBadValue}
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	switch {
 	case ref.Value == "source" && ref.Question == screen.ShapeRetire:
-		return r.showSources(ctx, false)
+		return "", r.showSources(ctx, false)
 	case ref.Value == "source":
-		return r.showSource(ctx, crm.SourceID(ref.Record))
+		return "", r.showSource(ctx, crm.SourceID(ref.Record))
 	case choice != 0:
-		return r.showChoice(ctx, field, choice)
+		return "", r.showChoice(ctx, field, choice)
 	case ref.Value == "status" && ref.Question == screen.ShapeRetire:
-		return r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(false) })
+		return "", r.shapeScreen(ctx, func(s screen.Shaper) view.Message { return s.Statuses(false) })
 	case ref.Value == "status" || ref.Value == "up" || ref.Value == "down":
-		return r.showStatus(ctx, status, screen.ShapeStatus)
+		return "", r.showStatus(ctx, status, screen.ShapeStatus)
 	case ref.Question == screen.ShapeRetire && back != 0:
-		return r.showStatus(ctx, back, screen.ShapeStatus)
+		return "", r.showStatus(ctx, back, screen.ShapeStatus)
 	default:
-		return r.showField(ctx, field)
+		return "", r.showField(ctx, field)
 	}
 }

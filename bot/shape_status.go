@@ -18,7 +18,6 @@ func (r *request) shapeStatus(ctx context.Context, ref callback.Ref) (string, er
 	next := ref.Question // the screen that follows
 	var edit func(*crm.Config) error
 	switch ref.Question {
-	case screen.ShapeStatus:
 	case screen.ShapeCartable:
 		if ref.Value != "" {
 			edit = func(c *crm.Config) error { return c.SetCartable(id, crm.CartableRule(ref.Value)) }
@@ -54,8 +53,6 @@ func (r *request) shapeStatus(ctx context.Context, ref callback.Ref) (string, er
 		if ref.Value != "" {
 			edit, next = setMeeting(id, crm.FieldID(ref.Arg), ref.Value), screen.ShapeStatus
 		}
-	default:
-		return r.p.T("error.old_button"), nil
 	}
 	if edit != nil {
 		if err := r.editConfig(ctx, edit); err != nil {

@@ -13,27 +13,6 @@ import (
 	"cartable/internal/crm"
 )
 
-// shapeArea finds what carries out an operation on sources or on the business.
-func (r *request) shapeArea(op string) (act func(context.Context, callback.Ref) (string, error), known bool) {
-	switch op {
-	case screen.ShapeSources, screen.ShapeSource, screen.ShapeSourceIn, screen.ShapeKeys, screen.ShapeRotate, screen.ShapeEndKeys,
-		screen.ShapeTestLead:
-		return r.actOnSource, true
-	case screen.ShapeRouting, screen.ShapeAgain, screen.ShapeTell:
-		return r.shapeRouting, true
-	case screen.ShapeForm, screen.ShapeFormAdd, screen.ShapeFormAsk, screen.ShapeFormMust, screen.ShapeFormUp, screen.ShapeFormDown,
-		screen.ShapeFormOut, screen.ShapeFormSeen:
-		return r.shapeForm, true
-	case screen.ShapeText:
-		return r.askText, true
-	case screen.ShapeBusiness, screen.ShapeZone, screen.ShapeLanguage, screen.ShapeSeeAll, screen.ShapeRetention, screen.ShapeHours,
-		screen.ShapeDay, screen.ShapeHolidays, screen.ShapeHoliday, screen.ShapeHoliMove, screen.ShapeHoliOut, screen.ShapeWindows,
-		screen.ShapeWindowOut, screen.ShapeDigests, screen.ShapeDigestAt:
-		return r.shapeBusiness, true
-	}
-	return nil, false
-}
-
 // actOnSource shows sources, and carries out what acts at once: keys and tests.
 func (r *request) actOnSource(ctx context.Context, ref callback.Ref) (string, error) {
 	id := crm.SourceID(ref.Record)

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"cartable/bot/callback"
-	"cartable/bot/screen"
 	"cartable/internal/crm"
 	"cartable/internal/tgsim"
 )
@@ -197,47 +195,4 @@ func TestTestLeadIsTold(t *testing.T) {
 	o.owner.See(t, name)
 	o.forward(20 * time.Minute)
 	o.sim.CheckClean(t)
-}
-
-// Whatever an agent sends as a button, nothing of sources and of the business changes
-// or shows.
-func TestAgentsShapeNothing(t *testing.T) {
-	o := newOffice(t, "fa")
-	sara := o.agents[0]
-	src, err := o.crm.AddSource(t.Context(), o.by(o.owner), "سایت", crm.SourceAPI)
-	must(t, err)
-	o.types(sara, "/menu")
-	at := sara.Last().ID
-	before := o.configured()
-	for _, op := range []string{screen.ShapeSources, screen.ShapeSource, screen.ShapeSourceIn, screen.ShapeKeys, screen.ShapeRotate,
-		screen.ShapeEndKeys, screen.ShapeTestLead, screen.ShapeRouting, screen.ShapeAgain, screen.ShapeTell, screen.ShapeForm,
-		screen.ShapeFormAdd, screen.ShapeFormAsk, screen.ShapeFormMust, screen.ShapeFormUp, screen.ShapeFormDown, screen.ShapeFormOut,
-		screen.ShapeFormSeen, screen.ShapeText, screen.ShapeBusiness, screen.ShapeZone, screen.ShapeLanguage, screen.ShapeSeeAll,
-		screen.ShapeRetention, screen.ShapeHours, screen.ShapeDay, screen.ShapeHolidays, screen.ShapeHoliday, screen.ShapeHoliMove,
-		screen.ShapeHoliOut, screen.ShapeWindows, screen.ShapeWindowOut, screen.ShapeDigests, screen.ShapeDigestAt, screen.ShapeRetire} {
-		for _, value := range []string{"", "1", "pool", "yes", "name", "source", "fixed"} {
-			n := len(sara.Toasts())
-			ref := callback.Ref{Action: callback.Shape, Question: op, Record: int64(src.ID), Arg: 1, Value: value}
-			must(t, sara.TapData(at, callback.MustEncode(ref)))
-			waitToasts(t, sara, n+1)
-			if said := sara.Toasts()[n].Text; said != o.say(sara, "error.managers") {
-				t.Errorf("%s %q: %q", op, value, said)
-			}
-		}
-	}
-	for _, command := range []string{"/sources", "/business"} {
-		o.types(sara, command)
-		sara.SeeLast(t, o.say(sara, "error.managers"))
-	}
-	if after := o.configured(); after != before {
-		t.Errorf("changed: %s\nbefore: %s", after, before)
-	}
-}
-
-// configured is what an agent must not change, as text.
-func (o *office) configured() (all string) {
-	o.t.Helper()
-	must(o.t, o.pool.QueryRow(o.t.Context(), `SELECT concat((SELECT json_agg(s ORDER BY id) FROM sources s), (SELECT json_agg(s) FROM settings s),
-		(SELECT json_agg(k ORDER BY hash) FROM source_keys k), (SELECT count(*) FROM config_drafts), (SELECT count(*) FROM inquiries))`).Scan(&all))
-	return all
 }

@@ -11,17 +11,12 @@ import (
 
 // actOnStaff carries out what managers do about their colleagues and the first day.
 func (r *request) actOnStaff(ctx context.Context, ref callback.Ref) (string, error) {
-	if !r.staff.Manages() {
-		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyManagers}
-	}
 	id := crm.StaffID(ref.Record)
 	switch ref.Action {
 	case callback.Setup:
 		return "", r.setup(ctx, ref.Value)
 	case callback.Staff:
 		return "", r.team(ctx, r.up.Message)
-	case callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke:
-		return r.actOnInvite(ctx, ref)
 	case callback.StaffChange:
 		return "", r.changeAccess(ctx, id, ref.Value)
 	default: // StaffMember

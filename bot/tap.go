@@ -8,7 +8,6 @@ import (
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
-	"cartable/internal/persian"
 )
 
 // handleTap answers a tap: what it says above the button comes last, so that the
@@ -39,45 +38,6 @@ func (r *request) tapped(ctx context.Context) (toast string, alert bool, err err
 	return toast, false, err
 }
 
-// act carries out what a button says.
-func (r *request) act(ctx context.Context, ref callback.Ref) (string, error) {
-	switch ref.Action {
-	case callback.FormAnswer, callback.FormPick, callback.FormBack, callback.FormSkip, callback.FormEdit,
-		callback.FormSave, callback.FormCancel, callback.FormResume, callback.FormAccept:
-		return r.tapForm(ctx, ref)
-	case callback.Open, callback.Take, callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver,
-		callback.Remind, callback.EditFields, callback.EditField, callback.Timeline, callback.NoAnswer,
-		callback.WrongNumber, callback.WrongPhone, callback.Reschedule, callback.AskHolder, callback.Erase:
-		toast, err := r.actOnCustomer(ctx, ref)
-		return r.onCustomer(ctx, ref, toast, err)
-	case callback.EraseUndone:
-		return "", r.eraseUndone(ctx, persian.Phone(ref.Value), ref.Arg == 1)
-	case callback.Accept, callback.Return, callback.GiveHolder, callback.KeepHolder:
-		toast, err := r.actOnHandoff(ctx, ref)
-		return r.onCustomer(ctx, ref, toast, err)
-	case callback.Undo:
-		return r.undo(ctx, crm.EventID(ref.Record))
-	case callback.Done, callback.DoneNothing, callback.Later:
-		toast, err := r.actOnReminder(ctx, ref)
-		return r.onCustomer(ctx, ref, toast, err)
-	case callback.Shape:
-		return r.actOnConfig(ctx, ref)
-	case callback.Proposals:
-		return r.actOnProposal(ctx, ref)
-	case callback.Settings:
-		return "", r.shape(ctx, r.up.Message, "settings")
-	case callback.Staff, callback.StaffMember, callback.InviteRole, callback.InviteLife, callback.InviteQR, callback.InviteRevoke,
-		callback.StaffChange, callback.Setup:
-		return r.actOnStaff(ctx, ref)
-	case callback.Group, callback.GroupSource, callback.GroupPrivate:
-		return r.actOnGroup(ctx, ref)
-	case callback.Member:
-		return r.actOnMember(ctx, ref)
-	default:
-		return r.actOnList(ctx, ref)
-	}
-}
-
 // actOnList opens and pages lists, and settles what was pasted.
 func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, error) {
 	switch ref.Action {
@@ -98,12 +58,6 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 	case callback.TakeNext:
 		err := r.takeNext(ctx)
 		return "", r.recount(ctx, ref, err, r.reader().Summary)
-	case callback.ShareOut:
-		return "", r.share(ctx, crm.BatchID(ref.Record), r.everyoneElse(), 0)
-	case callback.ShareWith:
-		return "", r.share(ctx, crm.BatchID(ref.Record), screen.Chosen(ref.Value), r.up.Message)
-	case callback.ShareNow:
-		return r.shareNow(ctx, crm.BatchID(ref.Record), ref.Value)
 	case callback.AddCustomer:
 		return "", r.begin(ctx, beginning{kind: formCustomer, args: map[string]string{argPhone: ref.Value}})
 	case callback.ImportList:
@@ -119,11 +73,22 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 		return "", r.inPlace(ctx, r.reader().FormCancelled(crm.CustomerID(ref.Record), ""))
 	case callback.Menu:
 		return "", r.menu(ctx)
-	case callback.Help:
+	default: // Help
 		_, err := r.send(ctx, r.reader().Help())
 		return "", err
-	default:
-		return r.p.T("error.old_button"), nil
+	}
+}
+
+// actOnBatch shares the customers of a list out.
+func (r *request) actOnBatch(ctx context.Context, ref callback.Ref) (string, error) {
+	batch := crm.BatchID(ref.Record)
+	switch ref.Action {
+	case callback.ShareOut:
+		return "", r.share(ctx, batch, r.everyoneElse(), 0)
+	case callback.ShareWith:
+		return "", r.share(ctx, batch, screen.Chosen(ref.Value), r.up.Message)
+	default: // ShareNow
+		return r.shareNow(ctx, batch, ref.Value)
 	}
 }
 

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"strings"
+
 	"cartable/bot/callback"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -32,17 +34,19 @@ func heirsOp(step string, remove bool) string {
 	return step
 }
 
-// HeirsStep reads a Question of Member; ok is false where it is no hand-over.
-func HeirsStep(question string) (step string, remove, ok bool) {
-	step = question
-	if len(step) > len(removing) && step[:len(removing)] == removing {
-		step, remove = step[len(removing):], true
+// HeirsQuestions are the Questions of Member that lead to a hand-over.
+func HeirsQuestions() []string {
+	var out []string
+	for _, step := range []string{HeirsHow, HeirsOne, HeirsAmong, HeirsSure, HeirsDo} {
+		out = append(out, heirsOp(step, false), heirsOp(step, true))
 	}
-	switch step {
-	case HeirsHow, HeirsOne, HeirsAmong, HeirsSure, HeirsDo:
-		return step, remove, true
-	}
-	return "", false, false
+	return out
+}
+
+// HeirsStep reads one of them: the step, and whether it removes the colleague as well.
+func HeirsStep(question string) (step string, remove bool) {
+	step, remove = strings.CutPrefix(question, removing)
+	return step, remove
 }
 
 // Leaving is somebody whose cartable is handed over.

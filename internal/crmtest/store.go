@@ -68,6 +68,7 @@ func NewStore(c crm.Config, staff map[crm.StaffID]crm.Staff) *Store {
 // PutCustomer writes a customer past the domain.
 func (s *Store) PutCustomer(c crm.Customer) { s.rows.customers[c.ID] = c }
 
+// InTx takes what fn wrote back where it fails.
 func (s *Store) InTx(_ context.Context, fn func(crm.Tx) error) error {
 	r := &s.rows
 	before := r.tables // the numbers and the lists; maps are taken back by undo
@@ -107,30 +108,35 @@ func (r *rows) Settle(_ context.Context, key string, _ crm.StaffID, _ time.Time,
 	return nil
 }
 
-// What is read without a transaction is read as in one.
-
+// Directory is as a transaction would read it, and so is all that follows.
 func (s *Store) Directory(ctx context.Context) (crm.Directory, error) { return s.rows.Directory(ctx) }
 
+// ConfigAt is the configuration as a version left it.
 func (s *Store) ConfigAt(ctx context.Context, v int64) (crm.Config, error) {
 	return s.rows.ConfigAt(ctx, v)
 }
 
+// ConfigLog returns the newest first.
 func (s *Store) ConfigLog(ctx context.Context, before int64, limit int) ([]crm.ConfigVersion, error) {
 	return s.rows.ConfigLog(ctx, before, limit)
 }
 
+// StoredDraft is what a manager has not published.
 func (s *Store) StoredDraft(ctx context.Context, id crm.StaffID) (crm.StoredDraft, bool, error) {
 	return s.rows.StoredDraft(ctx, id)
 }
 
+// Customer answers KeyNoCustomer where there is none.
 func (s *Store) Customer(ctx context.Context, id crm.CustomerID) (crm.Customer, error) {
 	return s.rows.LockCustomer(ctx, id)
 }
 
+// LastHolder is who gave the customer to the present holder.
 func (s *Store) LastHolder(ctx context.Context, id crm.CustomerID, present crm.StaffID) (crm.StaffID, error) {
 	return s.rows.LastHolder(ctx, id, present)
 }
 
+// StaffByTelegramID answers KeyNotActive where there is none.
 func (s *Store) StaffByTelegramID(_ context.Context, telegram int64) (crm.Staff, error) {
 	for _, st := range s.rows.staff {
 		if st.TelegramID == telegram {
@@ -151,6 +157,7 @@ func (s *Store) Events(_ context.Context, id crm.CustomerID, before crm.EventID,
 	return out, nil
 }
 
+// Event answers KeyTooLate where there is none.
 func (s *Store) Event(_ context.Context, id crm.EventID) (crm.Event, error) {
 	i := slices.IndexFunc(s.rows.events, func(e crm.Event) bool { return e.ID == id })
 	if i < 0 {
@@ -159,6 +166,7 @@ func (s *Store) Event(_ context.Context, id crm.EventID) (crm.Event, error) {
 	return s.rows.events[i], nil
 }
 
+// StatusUse counts nothing.
 func (s *Store) StatusUse(context.Context, []crm.StatusID, time.Time) ([]crm.Impact, error) {
 	return nil, nil
 }
@@ -190,7 +198,6 @@ func (r *rows) AppendEvent(_ context.Context, e crm.Event) (crm.EventID, error) 
 	return e.ID, nil
 }
 
-// LastHolder is who gave the customer to the present holder.
 func (r *rows) LastHolder(_ context.Context, id crm.CustomerID, present crm.StaffID) (crm.StaffID, error) {
 	for _, e := range slices.Backward(r.events) {
 		if h := e.Delta.Holder; e.Customer == id && h != nil && h.To == present {
