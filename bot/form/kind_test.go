@@ -25,7 +25,7 @@ func TestTypedAnswers(t *testing.T) {
 		shown string // in the Persian view
 	}{
 		{crm.Text, "  سلام\u202e دنيا\x00 ", "سلام دنیا", "سلام دنیا"},
-		{crm.LongText, "یک\n\n\nدو", "یک\n\nدو", "یک دو"},
+		{crm.LongText, "یک\n\n\nدو", "یک\n\nدو", "یک · دو"},
 		{crm.Number, "۱۲", "12", "۱۲"},
 		{crm.Money, "۱٬۲۰۰٬۰۰۰", "1200000", "۱٬۲۰۰٬۰۰۰ تومان"},
 		{crm.YesNo, "بله", "yes", "بله"},

@@ -124,7 +124,8 @@ func (t *turn) value(q Question) crm.Value {
 func (t *turn) line(q Question, v crm.Value, limit int) view.HTML {
 	shown := Format(q, v, t.env)
 	if view.Length(shown) > limit || strings.ContainsRune(string(shown), '\n') {
-		shown = view.Isolate(view.Text(shorten(shown, limit)))
+		lines := strings.FieldsFunc(view.Plain(shown), func(c rune) bool { return c == '\n' })
+		shown = view.Isolate(view.Text(oneLine(strings.Join(lines, " · "), limit)))
 	}
 	return view.Text(q.emoji()+" "+q.label(min(maxTitle, limit))+": ") + shown
 }

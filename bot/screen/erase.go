@@ -26,7 +26,7 @@ func (r Reader) ConfirmErase(c crm.Customer, card int) view.Message {
 	yes.Style = view.Danger
 	cancel := r.button("common.cancel", callback.Ref{Action: callback.Back, Record: int64(c.ID), Value: "close"})
 	return view.Message{
-		HTML: view.Paragraphs(r.P.H("erase.sure", "Name", words(r.clip(r.Name(c), 100))), phone(c.Phone()),
+		HTML: view.Paragraphs(view.Lines(r.P.H("erase.sure", "Name", words(r.clip(r.Name(c), 100))), phone(c.Phone())),
 			r.P.H("erase.goes"), r.P.H("erase.stays"), r.P.H("erase.note")),
 		Inline: r.keyboard([]view.Button{yes}, []view.Button{cancel}),
 	}
