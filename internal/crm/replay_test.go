@@ -60,9 +60,6 @@ func (co *course) step(t *rapid.T) {
 	id := rapid.SampledFrom(co.customers).Draw(t, "customer")
 	other := rapid.SampledFrom(co.people).Draw(t, "other").ID
 	name := rapid.SampledFrom(commandNames).Draw(t, "command")
-	if name == "undo" {
-		actor = co.undoer(t, actor)
-	}
 	before, was, dir := co.everything(), co.customer(id), co.dir()
 	if name == "undo" {
 		actor = co.undoer(t, actor, dir)
@@ -99,18 +96,6 @@ func (co *course) step(t *rapid.T) {
 			t.Fatalf("%s: customer %d: %s", name, id, s)
 		}
 	}
-}
-
-// undoer is mostly whoever gave the last command.
-func (co *course) undoer(t *rapid.T, actor crm.Staff) crm.Staff {
-	e, err := co.Event(co.t.Context(), co.event)
-	if err != nil || rapid.IntRange(0, 3).Draw(t, "own") == 0 {
-		return actor
-	}
-	if by, ok := co.dir().Staff[e.Actor]; ok {
-		return by
-	}
-	return actor
 }
 
 // holders are the commands that only the holder and managers may give.
