@@ -19,7 +19,7 @@ demo: build
 
 .PHONY: build
 build: go
-	$(GO) build -o bin/cartable ./cmd/cartable
+	$(GO) build -ldflags='-s -w' -o bin/cartable ./cmd/cartable
 
 # One PostgreSQL and one Redis serve the tests of all packages.
 .PHONY: test

@@ -57,7 +57,9 @@ type setting struct {
 // measurements are the rows by number.
 func measurements() []measurement {
 	return []measurement{
+		intakeRow(),
 		taps(),
+		footprintRow(),
 	}
 }
 

@@ -46,8 +46,12 @@ type Arrival struct {
 // lead, marked returning. Inquiries of blocked customers are recorded and told to
 // nobody.
 func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (Arrival, error) {
+	if cmd.Actor == 0 {
+		r := s.RecordInquiries(ctx, []Recording{{Key: cmd.Key, Inquiry: in}})[0]
+		return r.Arrival, r.Err
+	}
 	if in.Phone == "" {
-		return Arrival{}, &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"}
+		return Arrival{}, errNoPhone()
 	}
 	out, repeated, err := run(ctx, s, cmd, func(w *work) (Arrival, error) {
 		a, c, e, err := w.arrive(ctx, in)
@@ -60,12 +64,19 @@ func (s *Service) RecordInquiry(ctx context.Context, cmd Command, in Inquiry) (A
 	return out, err
 }
 
+func errNoPhone() error { return &Error{Code: Invalid, Key: KeyNoPhone, Field: "phone"} }
+
 // arrive stores one inquiry and its customer, who stays locked, and tells nobody yet.
 func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event, error) {
 	in, err := w.cleanInquiry(in)
 	if err != nil {
 		return Arrival{}, Customer{}, Event{}, err
 	}
+	return w.enter(ctx, in)
+}
+
+// enter stores an inquiry that is clean.
+func (w *work) enter(ctx context.Context, in Inquiry) (Arrival, Customer, Event, error) {
 	before, known, err := w.lockOwner(ctx, in.Phone)
 	if err != nil {
 		return Arrival{}, Customer{}, Event{}, err
@@ -77,6 +88,7 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event
 		}
 		before = first
 		before.LastInquiryAt = time.Time{}
+		w.made = first.ID
 	}
 	in.Customer, in.ReceivedAt = before.ID, w.now
 	if in.ID, err = w.InsertInquiry(ctx, in); err != nil {
@@ -88,6 +100,7 @@ func (w *work) arrive(ctx context.Context, in Inquiry) (Arrival, Customer, Event
 	e.Detail.Differs = after.take(in, w.dir)
 	after.Hidden, after.LastInquiryAt = false, w.now
 	e, after, err = w.record(ctx, before, after, e)
+	w.made = 0
 	return Arrival{Customer: before.ID, Inquiry: in.ID, Event: e.ID, Known: e.Detail.Returning}, after, e, err
 }
 

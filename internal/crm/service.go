@@ -62,53 +62,18 @@ type work struct {
 	dir   Directory
 	now   time.Time
 	key   string
+	made  CustomerID // a customer who is just being stored: nobody has a card of them
 }
 
-// run carries out fn once per key and returns its outcome. fn's actor is active. repeated
-// says that an earlier call did it; not an earlier try of this call, whose commit was
-// not answered.
+// run carries out fn once per key and returns its outcome. fn's actor is active.
 func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
 	if cmd.Key == "" {
-		return out, false, errors.New("command without an idempotency key")
+		return out, false, errNoKey
 	}
-	var tried []byte // the outcome of this call's last try
-	err = s.store.InTx(ctx, func(tx Tx) error {
-		var zero T
-		out, repeated = zero, false
-		stored, done, err := tx.Once(ctx, cmd.Key)
-		if err != nil {
-			return err
-		}
-		if done {
-			if err := json.Unmarshal(stored, &out); err != nil {
-				return fmt.Errorf("read outcome: %w", err)
-			}
-			found, err := json.Marshal(out) // as this program writes it, whatever the store made of it
-			repeated = !bytes.Equal(found, tried)
-			return err
-		}
-		w := &work{Tx: tx, now: s.now(), key: cmd.Key}
-		if w.dir, err = tx.Directory(ctx); err != nil {
-			return err
-		}
-		if cmd.Actor != 0 {
-			// The role as it is now, whatever keyboard the tap came from.
-			if w.actor, err = tx.LockStaff(ctx, cmd.Actor); err != nil {
-				return err
-			}
-			if !w.actor.Active() {
-				return fail(Forbidden, KeyNotActive)
-			}
-		}
-		if out, err = fn(w); err != nil {
-			return err
-		}
-		b, err := json.Marshal(out)
-		if err != nil {
-			return fmt.Errorf("encode outcome: %w", err)
-		}
-		tried = b
-		return tx.Settle(ctx, cmd.Key, cmd.Actor, w.now, b)
+	var tried []byte
+	err = s.store.InTx(ctx, func(tx Tx) (err error) {
+		out, repeated, err = once(ctx, tx, cmd, s.now(), &tried, fn)
+		return err
 	})
 	if err != nil {
 		var zero T
@@ -116,6 +81,46 @@ func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (
 	}
 	s.wake()
 	return out, repeated, nil
+}
+
+var errNoKey = errors.New("command without an idempotency key")
+
+// once carries out fn, or returns what the command with this key did before. repeated says
+// that an earlier call did it; not an earlier try of this call, whose commit was not answered:
+// tried is the outcome of this call's last try, and is written.
+func once[T any](ctx context.Context, tx Tx, cmd Command, now time.Time, tried *[]byte, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
+	var zero T
+	stored, done, err := tx.Once(ctx, cmd.Key)
+	if err != nil {
+		return zero, false, err
+	}
+	if done {
+		if err := json.Unmarshal(stored, &out); err != nil {
+			return zero, false, fmt.Errorf("read outcome: %w", err)
+		}
+		found, err := json.Marshal(out) // as this program writes it, whatever the store made of it
+		return out, !bytes.Equal(found, *tried), err
+	}
+	w := &work{Tx: tx, now: now, key: cmd.Key}
+	if w.dir, err = tx.Directory(ctx); err != nil {
+		return zero, false, err
+	}
+	if cmd.Actor != 0 {
+		// The role as it is now, whatever keyboard the tap came from.
+		if w.actor, err = tx.LockStaff(ctx, cmd.Actor); err != nil {
+			return zero, false, err
+		}
+		if !w.actor.Active() {
+			return zero, false, fail(Forbidden, KeyNotActive)
+		}
+	}
+	if out, err = fn(w); err != nil {
+		return zero, false, err
+	}
+	if *tried, err = json.Marshal(out); err != nil {
+		return zero, false, fmt.Errorf("encode outcome: %w", err)
+	}
+	return out, false, tx.Settle(ctx, cmd.Key, cmd.Actor, w.now, *tried)
 }
 
 // change is the common course of the commands on one customer: lock, check,
@@ -205,7 +210,7 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 		return e, after, err
 	}
 	e.ID = id
-	if e.Delta.Shows() {
+	if e.Delta.Shows() && after.ID != w.made {
 		if err := w.RefreshCards(ctx, after.ID, w.now.Add(-CardLife), e.Kind == EventUndone); err != nil {
 			return e, after, err
 		}

@@ -16,7 +16,18 @@ type Store interface {
 	// nobody knows then whether the first time was committed: fn asks Once, or
 	// leaves nothing to do for a second time.
 	InTx(ctx context.Context, fn func(Tx) error) error
+	// InTxAhead is InTx for commands of which is known what they ask for first. That is
+	// locked, in an order in which none waits for another in a circle, and read in one go.
+	// What fn writes may be written as late as with the commit, so that its errors show there.
+	InTxAhead(ctx context.Context, ahead Ahead, fn func(Tx) error) error
 	Reader
+}
+
+// Ahead is what a group of commands is going to ask for.
+type Ahead struct {
+	Keys       []string        // of the commands
+	Phones     []persian.Phone // one for each inquiry
+	SourceKeys [][]byte        // hashes
 }
 
 // Tx is what a command does inside its transaction. Lock… methods hold what they
@@ -30,6 +41,8 @@ type Tx interface {
 	Settle(ctx context.Context, key string, actor StaffID, at time.Time, out json.RawMessage) error
 
 	Directory(ctx context.Context) (Directory, error)
+	// SourceByKey is Reader's.
+	SourceByKey(ctx context.Context, keyHash []byte, now time.Time) (Source, error)
 	LockStaff(ctx context.Context, id StaffID) (Staff, error)
 	StaffByTelegram(ctx context.Context, telegramID int64) (Staff, error)
 	InsertStaff(ctx context.Context, s Staff) (StaffID, error)

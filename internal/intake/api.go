@@ -29,60 +29,62 @@ func (s *server) inquiries(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), storeTimeout)
 	defer cancel()
-	src, ok := s.authorised(ctx, w, r)
+	c, ok := s.authorised(ctx, w, r)
 	if !ok {
 		return
 	}
-	if wait := s.limits.source.take(strconv.FormatInt(int64(src.ID), 10), s.Clock.Now()); wait > 0 {
+	if wait := s.limits.source.take(strconv.FormatInt(int64(c.src.ID), 10), s.Clock.Now()); wait > 0 {
 		retryAfter(w, wait)
 		writeProblem(w, problem{Status: http.StatusTooManyRequests, Detail: "Too many inquiries with this key; slow down."})
 		return
 	}
-	key, ok := commandKey(src, r.Header.Get("Idempotency-Key"))
+	key, ok := commandKey(c.src, r.Header.Get("Idempotency-Key"))
 	if !ok {
-		s.refuse(w, []issue{{"Idempotency-Key", badKey}})
+		s.refuseCaller(ctx, w, c, []issue{{"Idempotency-Key", badKey}})
 		return
 	}
 	sub, issues, err := readJSON(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		s.unreadable(w, err)
-		return
+	switch {
+	case err != nil:
+		if s.stillAuthorised(ctx, w, c) {
+			s.unreadable(w, err)
+		}
+	case len(issues) > 0:
+		s.refuseCaller(ctx, w, c, issues)
+	default:
+		s.accept(ctx, w, c, key, sub)
 	}
-	if len(issues) > 0 {
-		s.refuse(w, issues)
-		return
-	}
-	s.accept(ctx, w, src, key, sub)
 }
 
 // accept stores what was read and answers.
-func (s *server) accept(ctx context.Context, w http.ResponseWriter, src crm.Source, key string, sub submission) {
+func (s *server) accept(ctx context.Context, w http.ResponseWriter, c caller, key string, sub submission) {
 	var dir crm.Directory
 	if hasValues(sub) {
 		var err error
 		if dir, err = s.Domain.Directory(ctx); err != nil {
-			s.unavailable(ctx, w, src, err)
+			s.unavailable(ctx, w, c.src, err)
 			return
 		}
 	}
-	in, issues := readInquiry(sub, src, dir, s.Clock.Now())
+	in, issues := readInquiry(sub, c.src, dir, s.Clock.Now())
 	if len(issues) > 0 {
-		s.refuse(w, issues)
+		s.refuseCaller(ctx, w, c, issues)
 		return
 	}
 	failpoint.Reach(failpoint.IntakeRead)
-	arrival, err := s.record(ctx, key, in)
+	arrival, err := s.record(ctx, crm.Recording{Key: key, Inquiry: in, SourceKey: c.key})
 	failpoint.Reach(failpoint.IntakeRecorded)
 	if i, ok := issueOf(err, sub); ok {
 		s.refuse(w, []issue{i})
 		return
 	}
 	if crm.IsKey(err, crm.KeyNoSource) {
-		unauthorised(w) // retired a moment ago
+		s.keys.drop(c.key)
+		unauthorised(w)
 		return
 	}
 	if err != nil {
-		s.unavailable(ctx, w, src, err)
+		s.unavailable(ctx, w, c.src, err)
 		return
 	}
 	status := http.StatusCreated
@@ -93,25 +95,60 @@ func (s *server) accept(ctx context.Context, w http.ResponseWriter, src crm.Sour
 	failpoint.Reach(failpoint.IntakeAnswered)
 }
 
+// caller is who shows the key of a source.
+type caller struct {
+	key   string
+	src   crm.Source
+	asked bool // whether the key works was asked for this request
+}
+
 // authorised finds the source whose key the request shows, or answers 401. Keys
-// are too long to be guessed, so there is no limit on trying.
-func (s *server) authorised(ctx context.Context, w http.ResponseWriter, r *http.Request) (crm.Source, bool) {
+// are too long to be guessed, so there is no limit on trying. Of a key that is
+// remembered, the answer is provisional: see keyring.
+func (s *server) authorised(ctx context.Context, w http.ResponseWriter, r *http.Request) (caller, bool) {
 	scheme, key, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	key = strings.TrimSpace(key)
 	if key == "" || !strings.EqualFold(scheme, "Bearer") {
 		unauthorised(w)
-		return crm.Source{}, false
+		return caller{}, false
 	}
+	if src, ok := s.keys.find(key); ok {
+		return caller{key: key, src: src}, true
+	}
+	return s.askAuthorised(ctx, w, key)
+}
+
+// askAuthorised asks the database whether a key works.
+func (s *server) askAuthorised(ctx context.Context, w http.ResponseWriter, key string) (caller, bool) {
 	src, err := s.Domain.SourceByKey(ctx, key)
 	switch {
 	case crm.IsKey(err, crm.KeyNoSource), err == nil && !overAPI(src):
+		s.keys.drop(key)
 		unauthorised(w)
-		return crm.Source{}, false
+		return caller{}, false
 	case err != nil:
 		s.unavailable(ctx, w, crm.Source{}, err)
-		return crm.Source{}, false
+		return caller{}, false
 	}
-	return src, true
+	s.keys.add(key, src)
+	return caller{key: key, src: src, asked: true}, true
+}
+
+// stillAuthorised is for a request that stores nothing: true where the caller's key works, or
+// it answers.
+func (s *server) stillAuthorised(ctx context.Context, w http.ResponseWriter, c caller) bool {
+	if c.asked {
+		return true
+	}
+	_, ok := s.askAuthorised(ctx, w, c.key)
+	return ok
+}
+
+// refuseCaller answers 400 to whoever may send.
+func (s *server) refuseCaller(ctx context.Context, w http.ResponseWriter, c caller, issues []issue) {
+	if s.stillAuthorised(ctx, w, c) {
+		s.refuse(w, issues)
+	}
 }
 
 func overAPI(src crm.Source) bool { return !src.Retired && src.Kind.Keyed() }

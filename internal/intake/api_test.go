@@ -177,8 +177,9 @@ func TestAPIOtherStatuses(t *testing.T) {
 	d.clock.Advance(10 * time.Second)
 	wantStatus(t, d.send(body), http.StatusCreated)
 
+	other := d.source("کد دیگر", crm.SourceAPI)
 	d.domain.deaf.Store(true)
-	wantStatus(t, d.send(body), http.StatusServiceUnavailable)
+	wantStatus(t, d.do("POST", "/api/v1/inquiries", body, "Authorization", "Bearer "+other.Key), http.StatusServiceUnavailable)
 }
 
 func TestAPIIdempotencyKey(t *testing.T) {
@@ -252,5 +253,75 @@ func TestAPIKeepsOddNumbers(t *testing.T) {
 	wantStatus(t, d.send(`{"phone":"09121234567","a":1e999999,"b":12345678901234567890,"c":1e-99999,"d":"\ud800"}`), http.StatusCreated)
 	if got := query[string](d, `SELECT extra->>'a' || ' ' || (extra->>'b') || ' ' || (extra->>'c') FROM inquiries`); got != "1e999999 12345678901234567890 1e-99999" {
 		t.Errorf("kept %s", got)
+	}
+}
+
+// Many at once share commits, and each has its own answer: who is refused, who repeats, who is
+// known and who is new.
+func TestAPIManyAtOnce(t *testing.T) {
+	d := newDesk(t)
+	wantStatus(t, d.send(`{"phone":"09121110000"}`, "Idempotency-Key", "before"), http.StatusCreated)
+	kinds := []struct {
+		status int
+		known  bool
+		send   func(n int) answer
+	}{
+		{http.StatusCreated, false, func(n int) answer { return d.send(fmt.Sprintf(`{"phone":"0912222%04d"}`, n)) }},
+		{http.StatusCreated, true, func(int) answer { return d.send(`{"phone":"09121110000"}`) }},
+		{http.StatusBadRequest, false, func(n int) answer {
+			return d.send(fmt.Sprintf(`{"phone":"0912333%04d","name":%q}`, n, strings.Repeat("x", crm.MaxName+1)))
+		}},
+		{http.StatusOK, false, func(int) answer { return d.send(`{"phone":"09121110000"}`, "Idempotency-Key", "before") }},
+		{http.StatusUnauthorized, false, func(int) answer {
+			return d.do("POST", "/api/v1/inquiries", `{"phone":"09124440000"}`, "Authorization", "Bearer nobody's")
+		}},
+	}
+	var wg sync.WaitGroup
+	for n := range 60 {
+		k := kinds[n%len(kinds)]
+		wg.Go(func() {
+			a := k.send(n)
+			if a.StatusCode != k.status {
+				t.Errorf("status %d, want %d: %s", a.StatusCode, k.status, a.body)
+				return
+			}
+			if k.status < 300 && decode[accepted](t, a).Known != k.known {
+				t.Errorf("known: %s", a.body)
+			}
+		})
+	}
+	wg.Wait()
+	if n := d.inquiries(); n != 1+12+12 {
+		t.Errorf("%d inquiries", n)
+	}
+	if n := query[int](d, `SELECT count(*) FROM customers`); n != 1+12 {
+		t.Errorf("%d customers", n)
+	}
+}
+
+// A key that was used a moment ago is worth nothing once it has ended: not for storing, not for
+// the outcome of a repetition, and not for hearing what is wrong with a body.
+func TestAPIKeyEndsAtOnce(t *testing.T) {
+	d := newDesk(t)
+	const body = `{"phone":"09121234567"}`
+	for name, send := range map[string]func() answer{
+		"new":        func() answer { return d.send(body, "Idempotency-Key", "2") },
+		"repetition": func() answer { return d.send(body, "Idempotency-Key", "1") },
+		"bad field":  func() answer { return d.send(`{"phone":"12"}`) },
+		"no JSON":    func() answer { return d.send(`{`) },
+		"bad key":    func() answer { return d.send(body, "Idempotency-Key", "سلام") },
+		"too large":  func() answer { return d.send(`{"x":"` + strings.Repeat("x", maxBody) + `"}`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d.exec(`UPDATE source_keys SET expires_at = NULL WHERE source_id = $1`, int64(d.api.ID))
+			if a := d.send(body, "Idempotency-Key", "1"); a.StatusCode >= 300 {
+				t.Fatalf("status %d while the key works", a.StatusCode)
+			}
+			d.exec(`UPDATE source_keys SET expires_at = $1 WHERE source_id = $2`, d.clock.Now(), int64(d.api.ID))
+			wantStatus(t, send(), http.StatusUnauthorized)
+		})
+	}
+	if n := d.inquiries(); n != 1 {
+		t.Errorf("%d inquiries", n)
 	}
 }

@@ -173,7 +173,7 @@ func merged(first, second []issue) []issue {
 }
 
 func (s *server) store(ctx context.Context, v *visit, p post, key string, in crm.Inquiry) {
-	_, err := s.record(ctx, key, in)
+	_, err := s.record(ctx, crm.Recording{Key: key, Inquiry: in})
 	if i, ok := issueOf(err, p.sub); ok {
 		s.wrong(v, p, []issue{i})
 		return

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,11 +39,11 @@ type moodyDomain struct {
 
 var errBroken = errors.New("the database is away")
 
-func (d *moodyDomain) RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error) {
+func (d *moodyDomain) RecordInquiries(ctx context.Context, rs []crm.Recording) []crm.Recorded {
 	if d.broken.Load() {
-		return crm.Arrival{}, errBroken
+		return slices.Repeat([]crm.Recorded{{Err: errBroken}}, len(rs))
 	}
-	return d.Service.RecordInquiry(ctx, cmd, in)
+	return d.Service.RecordInquiries(ctx, rs)
 }
 
 func (d *moodyDomain) SourceBySlug(ctx context.Context, slug string) (crm.Source, error) {

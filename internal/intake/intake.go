@@ -19,12 +19,16 @@ const (
 	maxBody      = 64 << 10         // bytes of one submission
 	storeTimeout = 10 * time.Second // for everything that one request asks of the database
 	retryStored  = 15 * time.Second // when to try again after a 503
+
+	maxGroup  = 32                    // inquiries that share a commit at most
+	slowGroup = 50 * time.Millisecond // after which another group begins beside one
+	maxGroups = 4                     // that are under way at most; each has a connection to the database
 )
 
 // Domain is what intake asks of the domain; *crm.Service is one.
 type Domain interface {
 	Directory(ctx context.Context) (crm.Directory, error)
-	RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error)
+	RecordInquiries(ctx context.Context, rs []crm.Recording) []crm.Recorded
 	SourceByKey(ctx context.Context, key string) (crm.Source, error)
 	SourceBySlug(ctx context.Context, slug string) (crm.Source, error)
 }
@@ -54,8 +58,10 @@ type Options struct {
 // server answers intake's requests.
 type server struct {
 	Options
-	limits limiters
-	pages  pages
+	limits   limiters
+	pages    pages
+	keys     keyring
+	arrivals gatherer[crm.Recording, crm.Recorded]
 
 	secret atomic.Pointer[[]byte]
 }
@@ -75,6 +81,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{Options: o, limits: newLimiters(o.Limits), pages: pages}
+	s.arrivals = gatherer[crm.Recording, crm.Recorded]{carryOut: o.Domain.RecordInquiries, most: maxGroup, slow: slowGroup, atOnce: maxGroups}
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/inquiries", s.observed("api", s.inquiries))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
@@ -125,10 +132,14 @@ func (s *server) signingSecret(ctx context.Context) ([]byte, error) {
 
 // record stores an inquiry whose sender may be gone already: what was read is
 // kept, whatever happens to the connection.
-func (s *server) record(ctx context.Context, key string, in crm.Inquiry) (crm.Arrival, error) {
+func (s *server) record(ctx context.Context, r crm.Recording) (crm.Arrival, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeTimeout)
 	defer cancel()
-	return s.Domain.RecordInquiry(ctx, crm.Command{Key: key}, in)
+	got, err := s.arrivals.do(ctx, r)
+	if err != nil {
+		return crm.Arrival{}, fmt.Errorf("record an inquiry: %w", err)
+	}
+	return got.Arrival, got.Err
 }
 
 // onceKey is the idempotency key of a request that brought none.

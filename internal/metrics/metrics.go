@@ -149,6 +149,20 @@ func (m *Metrics) Counting(s *crm.Service) Domain {
 // RecordInquiry is the domain's; see crm.Service.
 func (d Domain) RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inquiry) (crm.Arrival, error) {
 	a, err := d.Service.RecordInquiry(ctx, cmd, in)
+	d.count(ctx, in.Source, a, err)
+	return a, err
+}
+
+// RecordInquiries is the domain's; see crm.Service.
+func (d Domain) RecordInquiries(ctx context.Context, rs []crm.Recording) []crm.Recorded {
+	out := d.Service.RecordInquiries(ctx, rs)
+	for i, r := range out {
+		d.count(ctx, rs[i].Inquiry.Source, r.Arrival, r.Err)
+	}
+	return out
+}
+
+func (d Domain) count(ctx context.Context, source crm.SourceID, a crm.Arrival, err error) {
 	outcome := "new"
 	var refusal *crm.Error
 	switch {
@@ -161,8 +175,7 @@ func (d Domain) RecordInquiry(ctx context.Context, cmd crm.Command, in crm.Inqui
 	case a.Known:
 		outcome = "known"
 	}
-	d.metrics.inquiries.WithLabelValues(d.kind(ctx, in.Source), outcome).Inc()
-	return a, err
+	d.metrics.inquiries.WithLabelValues(d.kind(ctx, source), outcome).Inc()
 }
 
 func (d Domain) kind(ctx context.Context, id crm.SourceID) string {

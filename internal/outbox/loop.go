@@ -16,6 +16,8 @@ func (o *Outbox) sendLoop(ctx, working context.Context) {
 	defer poll.Stop()
 	turn := time.NewTimer(0) // when the first of the paced chats may be written to
 	defer turn.Stop()
+	rest := newRest(o.wakeSend)
+	defer rest.over.Stop()
 	o.sweep(ctx)
 	for {
 		select {
@@ -23,14 +25,42 @@ func (o *Outbox) sendLoop(ctx, working context.Context) {
 			return
 		case id := <-done:
 			delete(busy, id)
-		case <-o.wakeSend:
+		case <-rest.wake:
+		case <-rest.over.C:
+			rest.wake = o.wakeSend
+			continue
 		case <-turn.C:
 		case <-poll.C:
 			o.sweep(ctx)
 		}
 		if len(busy) < o.opt.Senders {
+			began := o.opt.Clock.Now()
 			turn.Reset(o.startSends(ctx, working, busy, done))
+			rest.after(o.opt.Clock.Now().Sub(began))
 		}
+	}
+}
+
+// rest keeps a loop that is woken again and again from looking all the time: it is deaf after
+// a look, for a moment, and for so long that looking takes a twentieth of the time at most. A
+// signal meanwhile is heard afterwards.
+type rest struct {
+	wake <-chan struct{} // nil while it lasts
+	over *time.Timer
+}
+
+func newRest(wake <-chan struct{}) rest {
+	over := time.NewTimer(0)
+	over.Stop()
+	return rest{wake: wake, over: over}
+}
+
+// after begins the rest after a look that took so long.
+func (r *rest) after(look time.Duration) {
+	const times, atLeast = 19, 50 * time.Millisecond
+	if look > 0 {
+		r.wake = nil
+		r.over.Reset(min(max(times*look, atLeast), pollEvery))
 	}
 }
 
@@ -101,7 +131,10 @@ func (o *Outbox) editLoop(ctx, working context.Context) {
 	done := make(chan struct{}, o.opt.Editors)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
+	rest := newRest(o.wakeEdit)
+	defer rest.over.Stop()
 	for ctx.Err() == nil {
+		began := o.opt.Clock.Now()
 		for _, r := range o.stale(ctx, o.opt.Editors-busy) {
 			busy++
 			o.jobs.Go(func() {
@@ -109,12 +142,18 @@ func (o *Outbox) editLoop(ctx, working context.Context) {
 				o.edit(working, r)
 			})
 		}
-		select {
-		case <-ctx.Done():
-		case <-done:
-			busy--
-		case <-o.wakeEdit:
-		case <-poll.C:
+		rest.after(o.opt.Clock.Now().Sub(began))
+		for waits := true; waits; {
+			waits = false
+			select {
+			case <-ctx.Done():
+			case <-done:
+				busy--
+			case <-rest.wake:
+			case <-rest.over.C:
+				rest.wake, waits = o.wakeEdit, true
+			case <-poll.C:
+			}
 		}
 	}
 }

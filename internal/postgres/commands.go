@@ -33,6 +33,20 @@ func (t tx) Settle(ctx context.Context, key string, actor crm.StaffID, at time.T
 	return wrap(err, "settle command")
 }
 
+// insertOutcomes claims keys with their outcomes, in one order for all.
+const insertOutcomes = `INSERT INTO commands (key, actor_id, at, outcome)
+	SELECT key, actor_id, at, outcome::jsonb FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[])
+		AS u (key, actor_id, at, outcome) ORDER BY key`
+
+func outcomeColumns(os []outcome) []any {
+	return []any{
+		column(os, func(o outcome) string { return o.key }),
+		column(os, func(o outcome) *int64 { return null(o.actor) }),
+		column(os, func(o outcome) time.Time { return o.at }),
+		column(os, func(o outcome) string { return string(o.out) }),
+	}
+}
+
 // PurgeCommands forgets the keys of commands before at.
 func (s *Store) PurgeCommands(ctx context.Context, before time.Time) error {
 	_, err := s.pool.Exec(ctx, `DELETE FROM commands WHERE at < $1`, before)

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,12 +22,15 @@ const customerColumns = `c.id, c.version, c.hidden, c.name, c.city, c.email, c.p
 	c.holder_id, c.held_since, c.handed_by, c.attempts, c.source_id, c.created_by, c.created_at, c.first_inquiry_at,
 	c.last_inquiry_at, c.erased_at, ` + openReminders
 
-func scanCustomer(row pgx.CollectableRow) (c crm.Customer, err error) {
+func scanCustomer(row pgx.CollectableRow) (crm.Customer, error) { return scanCustomerAfter(row) }
+
+// scanCustomerAfter scans a customer that stands behind other columns.
+func scanCustomerAfter(row pgx.CollectableRow, others ...any) (c crm.Customer, err error) {
 	var holder, by, maker *int64
 	var held, erased *time.Time
-	err = row.Scan(&c.ID, &c.Version, &c.Hidden, &c.Name, &c.City, &c.Email, &c.Phones, &c.Values, &c.Status,
+	err = row.Scan(append(others, &c.ID, &c.Version, &c.Hidden, &c.Name, &c.City, &c.Email, &c.Phones, &c.Values, &c.Status,
 		&holder, &held, &by, &c.Attempts, &c.Source, &maker, &c.CreatedAt, &c.FirstInquiryAt, &c.LastInquiryAt,
-		&erased, &c.Reminders)
+		&erased, &c.Reminders)...)
 	c.Holder, c.HandedBy, c.CreatedBy = id[crm.StaffID](holder), id[crm.StaffID](by), id[crm.StaffID](maker)
 	if held != nil {
 		c.HeldSince = *held
@@ -148,33 +152,101 @@ func (t tx) InsertCustomer(ctx context.Context, c crm.Customer) (id crm.Customer
 
 // SaveCustomer implements crm.Tx.
 func (t tx) SaveCustomer(ctx context.Context, c crm.Customer) error {
-	numbers := make([]string, len(c.Phones))
-	for i, p := range c.Phones {
-		numbers[i] = string(p.Phone)
-	}
-	var due, held *time.Time
-	if d := c.Due(); !d.IsZero() {
-		due = &d
-	}
-	if c.Holder != 0 && !c.HeldSince.IsZero() {
-		held = &c.HeldSince
-	}
 	b := &pgx.Batch{}
-	b.Queue(`UPDATE customers SET version = $2, hidden = $3, name = $4, city = $5, email = $6, search = $7, phones = $8,
-		phone_search = $9, field_values = $10, status_id = $11, status = $12, holder_id = $13, held_since = $14,
-		handed_by = $15, attempts = $16, due_at = $17, last_inquiry_at = $18, waiting = $19,
-		erased_at = $20 WHERE id = $1`,
-		c.ID, c.Version, c.Hidden, c.Name, c.City, c.Email, c.SearchText(), notNil(c.Phones), phoneSearch(c.Phones),
-		c.Values, null(c.Status.Status), c.Status, null(c.Holder), held, null(c.HandedBy), c.Attempts, due, c.LastInquiryAt, c.Waiting(),
-		nullTime(c.ErasedAt))
-	// A hidden customer keeps the number by which an inquiry finds it again, until
-	// somebody else needs it.
+	queueCustomers(b, updateCustomers, []crm.Customer{c})
+	queueNumbersOf(b, c)
+	return wrap(t.q.SendBatch(ctx, b).Close(), "save customer")
+}
+
+// Statements on many customers at once, in their order.
+const (
+	customerState = `version, hidden, name, city, email, search, phones, phone_search, field_values, status_id, status,
+		holder_id, held_since, handed_by, attempts, due_at, last_inquiry_at, waiting, erased_at`
+	givenState = `u.version, u.hidden, u.name, u.city, u.email, u.search, u.phones::jsonb, u.phone_search, u.field_values::jsonb,
+		u.status_id, u.status::jsonb, u.holder_id, u.held_since, u.handed_by, u.attempts, u.due_at, u.last_inquiry_at, u.waiting,
+		u.erased_at`
+	givenCustomers = `unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
+		$8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::timestamptz[], $15::bigint[],
+		$16::int[], $17::timestamptz[], $18::timestamptz[], $19::boolean[], $20::timestamptz[])`
+	updateCustomers = `UPDATE customers c SET (` + customerState + `) = ROW (` + givenState + `)
+		FROM ` + givenCustomers + ` AS u (id, ` + customerState + `) WHERE c.id = u.id`
+	insertCustomers = `INSERT INTO customers (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)
+		OVERRIDING SYSTEM VALUE
+		SELECT u.id, ` + givenState + `, u.source_id, u.created_by, u.created_at, u.first_inquiry_at
+		FROM ROWS FROM (` + givenCustomers + `, unnest($21::bigint[], $22::bigint[], $23::timestamptz[], $24::timestamptz[]))
+			AS u (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)`
+)
+
+// queueCustomers writes customers by one of these statements.
+func queueCustomers(b *pgx.Batch, sql string, cs []crm.Customer) {
+	if len(cs) == 0 {
+		return
+	}
+	args := []any{
+		column(cs, func(c crm.Customer) int64 { return int64(c.ID) }),
+		column(cs, func(c crm.Customer) int64 { return c.Version }),
+		column(cs, func(c crm.Customer) bool { return c.Hidden }),
+		column(cs, func(c crm.Customer) string { return c.Name }),
+		column(cs, func(c crm.Customer) string { return c.City }),
+		column(cs, func(c crm.Customer) string { return c.Email }),
+		column(cs, crm.Customer.SearchText),
+		jsonColumn(cs, func(c crm.Customer) []crm.PhoneNumber { return notNil(c.Phones) }),
+		column(cs, func(c crm.Customer) string { return phoneSearch(c.Phones) }),
+		jsonColumn(cs, func(c crm.Customer) crm.Values { return notNilValues(c.Values) }),
+		column(cs, func(c crm.Customer) *int64 { return null(c.Status.Status) }),
+		jsonColumn(cs, func(c crm.Customer) crm.StatusState { return c.Status }),
+		column(cs, func(c crm.Customer) *int64 { return null(c.Holder) }),
+		column(cs, heldSince),
+		column(cs, func(c crm.Customer) *int64 { return null(c.HandedBy) }),
+		column(cs, func(c crm.Customer) int { return c.Attempts }),
+		column(cs, func(c crm.Customer) *time.Time { return nullTime(c.Due()) }),
+		column(cs, func(c crm.Customer) time.Time { return c.LastInquiryAt }),
+		column(cs, crm.Customer.Waiting),
+		column(cs, func(c crm.Customer) *time.Time { return nullTime(c.ErasedAt) }),
+	}
+	if sql == insertCustomers {
+		args = append(args,
+			column(cs, func(c crm.Customer) int64 { return int64(c.Source) }),
+			column(cs, func(c crm.Customer) *int64 { return null(c.CreatedBy) }),
+			column(cs, func(c crm.Customer) time.Time { return c.CreatedAt }),
+			column(cs, func(c crm.Customer) time.Time { return c.FirstInquiryAt }))
+	}
+	b.Queue(sql, args...)
+}
+
+func heldSince(c crm.Customer) *time.Time {
+	if c.Holder == 0 {
+		return nil
+	}
+	return nullTime(c.HeldSince)
+}
+
+// ownNumbers gives numbers to customers; of a hidden customer's, to whoever needs it.
+const ownNumbers = `INSERT INTO phones (phone, customer_id) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT (phone)
+	DO UPDATE SET customer_id = excluded.customer_id WHERE phones.customer_id <> excluded.customer_id
+	AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`
+
+// queueNumbers writes the numbers of customers who had none.
+func queueNumbers(b *pgx.Batch, cs []crm.Customer) {
+	var phones []string
+	var owners []int64
+	for _, c := range cs {
+		for _, p := range c.Phones {
+			phones, owners = append(phones, string(p.Phone)), append(owners, int64(c.ID))
+		}
+	}
+	if len(phones) > 0 {
+		b.Queue(ownNumbers, phones, owners)
+	}
+}
+
+// queueNumbersOf writes the numbers of a customer. A hidden customer keeps the number by which
+// an inquiry finds it again, until somebody else needs it.
+func queueNumbersOf(b *pgx.Batch, c crm.Customer) {
+	numbers := column(c.Phones, func(p crm.PhoneNumber) string { return string(p.Phone) })
 	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2) AND NOT $3`, c.ID, numbers,
 		c.Hidden && c.ErasedAt.IsZero())
-	b.Queue(`INSERT INTO phones (phone, customer_id) SELECT unnest($2::text[]), $1 ON CONFLICT (phone)
-		DO UPDATE SET customer_id = $1 WHERE phones.customer_id <> $1
-		AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`, c.ID, numbers)
-	return wrap(t.q.SendBatch(ctx, b).Close(), "save customer")
+	queueNumbers(b, []crm.Customer{c})
 }
 
 // phoneSearch is every form in which a part of a number may be typed.
@@ -195,23 +267,50 @@ func notNil[T any](s []T) []T {
 
 // InsertInquiry implements crm.Tx.
 func (t tx) InsertInquiry(ctx context.Context, i crm.Inquiry) (id crm.InquiryID, err error) {
-	extra := i.Extra
-	if len(extra) == 0 {
-		extra = []byte("{}")
-	}
-	utm, values := i.UTM, i.Values
-	if utm == nil {
-		utm = map[string]string{}
-	}
-	if values == nil {
-		values = crm.Values{}
-	}
-	err = t.q.QueryRow(ctx, `INSERT INTO inquiries (customer_id, source_id, received_at, phone, name, email, city, message,
-		campaign, page, utm, field_values, extra, made_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
-		i.Customer, i.Source, i.ReceivedAt, string(i.Phone), i.Name, i.Email, i.City, i.Message, i.Campaign, i.Page, utm,
-		values, extra, null(i.By)).Scan(&id)
+	i.ID = 0
+	err = t.q.QueryRow(ctx, insertInquiries+` RETURNING id`, inquiryColumns([]crm.Inquiry{i})...).Scan(&id)
 	return id, wrap(err, "insert inquiry")
+}
+
+// insertInquiries writes many at once. Those without an ID get one.
+const insertInquiries = `INSERT INTO inquiries (id, customer_id, source_id, received_at, phone, name, email, city, message,
+		campaign, page, utm, field_values, extra, made_by) OVERRIDING SYSTEM VALUE
+	SELECT coalesce(u.id, nextval('inquiries_id_seq')), u.customer_id, u.source_id, u.received_at, u.phone, u.name, u.email, u.city,
+		u.message, u.campaign, u.page, u.utm::jsonb, u.field_values::jsonb, u.extra::jsonb, u.made_by
+	FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[])
+		AS u (id, customer_id, source_id, received_at, phone, name, email, city, message, campaign, page, utm, field_values, extra, made_by)`
+
+func inquiryColumns(is []crm.Inquiry) []any {
+	return []any{
+		column(is, func(i crm.Inquiry) *int64 { return null(i.ID) }),
+		column(is, func(i crm.Inquiry) int64 { return int64(i.Customer) }),
+		column(is, func(i crm.Inquiry) int64 { return int64(i.Source) }),
+		column(is, func(i crm.Inquiry) time.Time { return i.ReceivedAt }),
+		column(is, func(i crm.Inquiry) string { return string(i.Phone) }),
+		column(is, func(i crm.Inquiry) string { return i.Name }),
+		column(is, func(i crm.Inquiry) string { return i.Email }),
+		column(is, func(i crm.Inquiry) string { return i.City }),
+		column(is, func(i crm.Inquiry) string { return i.Message }),
+		column(is, func(i crm.Inquiry) string { return i.Campaign }),
+		column(is, func(i crm.Inquiry) string { return i.Page }),
+		jsonColumn(is, func(i crm.Inquiry) map[string]string {
+			if i.UTM == nil {
+				return map[string]string{}
+			}
+			return i.UTM
+		}),
+		jsonColumn(is, func(i crm.Inquiry) crm.Values { return notNilValues(i.Values) }),
+		column(is, func(i crm.Inquiry) string { return cmp.Or(string(i.Extra), "{}") }),
+		column(is, func(i crm.Inquiry) *int64 { return null(i.By) }),
+	}
+}
+
+func notNilValues(v crm.Values) crm.Values {
+	if v == nil {
+		return crm.Values{}
+	}
+	return v
 }
 
 // Inquiry implements crm.Reader.

@@ -14,11 +14,11 @@ import (
 // directoryMark is a statement that tells what is committed, as far as the directory goes:
 // the identity of every row version of its tables. No change leaves it as it was, since
 // one makes new row versions, and nobody has to remember to raise a counter.
-const directoryMark = `SELECT coalesce(bit_xor(hashtextextended(version, of)), 0) FROM (
-	SELECT xmin::text || ctid::text, 1 FROM settings UNION ALL SELECT xmin::text || ctid::text, 2 FROM staff
-	UNION ALL SELECT xmin::text || ctid::text, 3 FROM sources UNION ALL SELECT xmin::text || ctid::text, 4 FROM groups
-	UNION ALL SELECT xmin::text || ctid::text, 5 FROM fields UNION ALL SELECT xmin::text || ctid::text, 6 FROM statuses
-	UNION ALL SELECT coalesce(max(id), 0)::text, 7 FROM config_versions) t (version, of)`
+const directoryMark = `SELECT coalesce(bit_xor(version), 0) FROM (
+	SELECT hash_record_extended(ROW (xmin, ctid), 1) FROM settings UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 2) FROM staff
+	UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 3) FROM sources UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 4) FROM groups
+	UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 5) FROM fields UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 6) FROM statuses
+	UNION ALL SELECT hashint8extended(coalesce(max(id), 0), 7) FROM config_versions) t (version)`
 
 // lastDirectory is the directory as it was read last, with its mark. It decides nothing
 // by itself: whoever wants it asks the database for the mark first.
@@ -34,6 +34,11 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 	if err := r.q.QueryRow(ctx, directoryMark).Scan(&mark); err != nil {
 		return crm.Directory{}, wrap(err, "look whether the directory changed")
 	}
+	return r.directoryOf(ctx, mark)
+}
+
+// directoryOf is the directory with this mark, or a later one where it has changed since.
+func (r reader) directoryOf(ctx context.Context, mark int64) (crm.Directory, error) {
 	if last := r.last.Load(); last != nil && last.mark == mark {
 		return last.copy(), nil
 	}

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,13 +21,34 @@ func scanEvent(row pgx.CollectableRow) (e crm.Event, err error) {
 
 // AppendEvent implements crm.Tx.
 func (t tx) AppendEvent(ctx context.Context, e crm.Event) (id crm.EventID, err error) {
-	err = t.q.QueryRow(ctx, `INSERT INTO events (customer_id, kind, actor_id, at, version, key, undoes, delta, detail)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
-		e.Customer, e.Kind, null(e.Actor), e.At, e.Version, e.Key, null(e.Undoes), e.Delta, e.Detail).Scan(&id)
+	e.ID = 0
+	err = t.q.QueryRow(ctx, insertEvents+` RETURNING id`, eventValues([]crm.Event{e})...).Scan(&id)
 	if violates(err, "events_undoes_key") {
 		return 0, &crm.Error{Code: crm.Gone, Key: crm.KeyUndone, Customer: e.Customer}
 	}
 	return id, wrap(err, "append event")
+}
+
+// insertEvents writes many at once. Those without an ID get one.
+const insertEvents = `INSERT INTO events (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail) OVERRIDING SYSTEM VALUE
+	SELECT coalesce(u.id, nextval('events_id_seq')), u.customer_id, u.kind, u.actor_id, u.at, u.version, u.key, u.undoes,
+		u.delta::jsonb, u.detail::jsonb
+	FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::text[], $8::bigint[],
+		$9::text[], $10::text[]) AS u (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail)`
+
+func eventValues(es []crm.Event) []any {
+	return []any{
+		column(es, func(e crm.Event) *int64 { return null(e.ID) }),
+		column(es, func(e crm.Event) int64 { return int64(e.Customer) }),
+		column(es, func(e crm.Event) string { return string(e.Kind) }),
+		column(es, func(e crm.Event) *int64 { return null(e.Actor) }),
+		column(es, func(e crm.Event) time.Time { return e.At }),
+		column(es, func(e crm.Event) int64 { return e.Version }),
+		column(es, func(e crm.Event) string { return e.Key }),
+		column(es, func(e crm.Event) *int64 { return null(e.Undoes) }),
+		jsonColumn(es, func(e crm.Event) crm.Delta { return e.Delta }),
+		jsonColumn(es, func(e crm.Event) crm.Detail { return e.Detail }),
+	}
 }
 
 func (r reader) events(ctx context.Context, where string, args ...any) ([]crm.Event, error) {

@@ -11,15 +11,32 @@ import (
 
 // Notify implements crm.Tx.
 func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
-	b := &pgx.Batch{}
-	for _, n := range ns {
-		b.Queue(`INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
-			ring, about_id, batch_id, about_group, count, created_at, proposal_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			null(n.To), null(n.Group), n.Kind, null(n.Customer), null(n.Event), null(n.Reminder), nullTime(n.Due), n.Ring, null(n.About),
-			null(n.Batch), null(n.AboutGroup), n.Count, n.CreatedAt, null(n.Proposal))
+	_, err := t.q.Exec(ctx, insertNotifications, notificationColumns(ns)...)
+	return wrap(err, "notify")
+}
+
+const insertNotifications = `INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
+		ring, about_id, batch_id, about_group, count, created_at, proposal_id)
+	SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
+		$8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12::int[], $13::timestamptz[], $14::bigint[])`
+
+func notificationColumns(ns []crm.Notification) []any {
+	return []any{
+		column(ns, func(n crm.Notification) *int64 { return null(n.To) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Group) }),
+		column(ns, func(n crm.Notification) string { return string(n.Kind) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Customer) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Event) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Reminder) }),
+		column(ns, func(n crm.Notification) *time.Time { return nullTime(n.Due) }),
+		column(ns, func(n crm.Notification) int { return n.Ring }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.About) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Batch) }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.AboutGroup) }),
+		column(ns, func(n crm.Notification) int { return n.Count }),
+		column(ns, func(n crm.Notification) time.Time { return n.CreatedAt }),
+		column(ns, func(n crm.Notification) *int64 { return null(n.Proposal) }),
 	}
-	return wrap(t.q.SendBatch(ctx, b).Close(), "notify")
 }
 
 // StuckArrivals implements crm.Tx. What routing brought to the removed is told with the

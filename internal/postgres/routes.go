@@ -27,12 +27,29 @@ func (t tx) LockRoute(ctx context.Context, customer crm.CustomerID) (r crm.Route
 
 // SaveRoute implements crm.Tx.
 func (t tx) SaveRoute(ctx context.Context, r crm.Route) error {
-	_, err := t.q.Exec(ctx, `INSERT INTO routes (customer_id, event_id, source_id, came_at, since, worked, state, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
-		source_id = excluded.source_id, came_at = excluded.came_at, since = excluded.since, worked = excluded.worked,
-		state = excluded.state, next_at = excluded.next_at`,
-		r.Customer, r.Event, null(r.Source), r.CameAt, r.Since, r.Worked, r.State, nullTime(r.NextAt))
+	_, err := t.q.Exec(ctx, saveRoutes, routeColumns([]crm.Route{r})...)
 	return wrap(err, "save route")
+}
+
+// saveRoutes writes the routes of several customers.
+const saveRoutes = `INSERT INTO routes (customer_id, event_id, source_id, came_at, since, worked, state, next_at)
+	SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::interval[], $7::text[],
+		$8::timestamptz[])
+	ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
+		source_id = excluded.source_id, came_at = excluded.came_at, since = excluded.since, worked = excluded.worked,
+		state = excluded.state, next_at = excluded.next_at`
+
+func routeColumns(rs []crm.Route) []any {
+	return []any{
+		column(rs, func(r crm.Route) int64 { return int64(r.Customer) }),
+		column(rs, func(r crm.Route) int64 { return int64(r.Event) }),
+		column(rs, func(r crm.Route) *int64 { return null(r.Source) }),
+		column(rs, func(r crm.Route) time.Time { return r.CameAt }),
+		column(rs, func(r crm.Route) time.Time { return r.Since }),
+		column(rs, func(r crm.Route) time.Duration { return r.Worked }),
+		column(rs, func(r crm.Route) string { return string(r.State) }),
+		column(rs, func(r crm.Route) *time.Time { return nullTime(r.NextAt) }),
+	}
 }
 
 // WakeRoute implements crm.Tx.

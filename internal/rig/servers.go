@@ -40,7 +40,7 @@ type Servers struct {
 // Build compiles the program with these build tags and returns its binary's path.
 func Build(ctx context.Context, dir string, tags string) (string, error) {
 	out := filepath.Join(dir, "cartable")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", out, "cartable/cmd/cartable")
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-tags", tags, "-o", out, "cartable/cmd/cartable")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w: %s", err, text)
 	}

@@ -1,0 +1,148 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// gatherer has what arrives at the same time carried out together. What arrives while
+// nothing is under way begins at once, alone; what arrives while a group is under way waits,
+// and the next group is all that waits, in the order of arrival, up to a bound. So nobody
+// waits for others to come, and the busier it is the larger groups become. A group that takes
+// longer than its time does not hold up the others: the next one begins beside it. Nothing
+// runs while there is nothing to do, and no end is needed: whoever waits for all callers has
+// waited for all groups.
+type gatherer[In, Out any] struct {
+	// carryOut returns one answer for each of a group, in its order.
+	carryOut func(ctx context.Context, group []In) []Out
+	most     int           // in one group
+	slow     time.Duration // a group is after this
+	atOnce   int           // how many groups may be under way, slow ones included
+
+	mu      sync.Mutex
+	waiting []*arrival[In, Out]
+	running int // groups under way …
+	heldUp  int // … and how many of them are slow
+}
+
+// arrival is one call of do.
+type arrival[In, Out any] struct {
+	in     In
+	answer chan answered[Out] // has room for the one that comes
+}
+
+type answered[Out any] struct {
+	out Out
+	err error
+}
+
+// do has in carried out and returns the answer, or the end of ctx. What nobody has begun by
+// then is not carried out; what is under way is, with the others of its group.
+func (g *gatherer[In, Out]) do(ctx context.Context, in In) (out Out, err error) {
+	a := &arrival[In, Out]{in: in, answer: make(chan answered[Out], 1)}
+	g.mu.Lock()
+	g.waiting = append(g.waiting, a)
+	g.begin()
+	g.mu.Unlock()
+	select {
+	case got := <-a.answer:
+		return got.out, got.err
+	case <-ctx.Done():
+		g.withdraw(a)
+		return out, context.Cause(ctx)
+	}
+}
+
+// begin has a group begin where there is something to do and nobody at it.
+func (g *gatherer[In, Out]) begin() {
+	if len(g.waiting) > 0 && g.running == g.heldUp && g.running < g.atOnce {
+		g.running++
+		go g.work()
+	}
+}
+
+func (g *gatherer[In, Out]) withdraw(a *arrival[In, Out]) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, w := range g.waiting {
+		if w == a {
+			g.waiting = append(g.waiting[:i], g.waiting[i+1:]...)
+			return
+		}
+	}
+}
+
+// work carries out one group after the other until nobody waits, or somebody else is at it.
+func (g *gatherer[In, Out]) work() {
+	for group := g.next(); len(group) > 0; group = g.next() {
+		late, done := false, false
+		timer := time.AfterFunc(g.slow, func() {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			if !done {
+				late = true
+				g.heldUp++
+				g.begin()
+			}
+		})
+		g.answer(group)
+		g.mu.Lock()
+		timer.Stop()
+		if done = true; late {
+			g.heldUp--
+		}
+		g.mu.Unlock()
+	}
+}
+
+// next takes the next group; with none, its caller is not running any more.
+func (g *gatherer[In, Out]) next() []*arrival[In, Out] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := min(len(g.waiting), g.most)
+	if n == 0 || g.running-g.heldUp > 1 {
+		g.running--
+		return nil
+	}
+	group := g.waiting[:n:n]
+	g.waiting = g.waiting[n:]
+	if len(g.waiting) == 0 {
+		g.waiting = nil // not to keep what is answered
+	}
+	return group
+}
+
+// answer carries out a group. It belongs to none of its callers: no end of theirs ends it.
+func (g *gatherer[In, Out]) answer(group []*arrival[In, Out]) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	ins := make([]In, len(group))
+	for i, a := range group {
+		ins[i] = a.in
+	}
+	outs, err := g.guarded(ctx, ins)
+	for i, a := range group {
+		if err != nil {
+			a.answer <- answered[Out]{err: err}
+			continue
+		}
+		a.answer <- answered[Out]{out: outs[i]}
+	}
+}
+
+// guarded makes an error of a panic, which would end the program here, and not one request.
+func (g *gatherer[In, Out]) guarded(ctx context.Context, ins []In) (outs []Out, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	outs = g.carryOut(ctx, ins)
+	if len(outs) != len(ins) {
+		return nil, fmt.Errorf("%d answers to %d arrivals", len(outs), len(ins))
+	}
+	return outs, nil
+}
