@@ -40,6 +40,7 @@ type papers struct {
 	said     []string                  // all that was shown and answered since it was emptied
 	answers  int                       // answers to taps since then
 	drafts   map[string][]byte
+	inputs   []string       // those that ended a form
 	open     []bot.OpenForm // the one that was opened last is the last
 }
 
@@ -83,6 +84,15 @@ func (p *papers) Save(_ context.Context, d form.Draft) error {
 func (p *papers) Delete(_ context.Context, id string) error {
 	delete(p.drafts, id)
 	return nil
+}
+
+func (p *papers) NoteInput(_ context.Context, key string) error {
+	p.inputs = append(p.inputs, key)
+	return nil
+}
+
+func (p *papers) KnowsInput(_ context.Context, key string) (bool, error) {
+	return slices.Contains(p.inputs, key), nil
 }
 
 func (p *papers) Hush(context.Context, crm.StaffID) error          { return nil }

@@ -409,7 +409,7 @@ func (in input) recalled() {
 		if !ok {
 			continue
 		}
-		parts := []string{f.Title.Text}
+		parts := []string{view.Label(f.Title.Text)}
 		if f.Type == crm.Text || f.Type == crm.LongText || f.Type == crm.Email || f.Type == crm.Link {
 			parts = append(parts, strings.Split(string(v), "\n")...)
 		}

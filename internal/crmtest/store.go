@@ -131,6 +131,16 @@ func (s *Store) Customer(ctx context.Context, id crm.CustomerID) (crm.Customer, 
 	return s.rows.LockCustomer(ctx, id)
 }
 
+// CustomerWithEvents is Customer and the newest events.
+func (s *Store) CustomerWithEvents(ctx context.Context, id crm.CustomerID, limit int) (crm.Customer, []crm.Event, error) {
+	c, err := s.Customer(ctx, id)
+	if err != nil {
+		return c, nil, err
+	}
+	es, err := s.Events(ctx, id, 0, limit)
+	return c, es, err
+}
+
 // LastHolder is who gave the customer to the present holder.
 func (s *Store) LastHolder(ctx context.Context, id crm.CustomerID, present crm.StaffID) (crm.StaffID, error) {
 	return s.rows.LastHolder(ctx, id, present)
