@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -108,7 +109,7 @@ func (s *Store) call(ctx context.Context, doing string, exchange func(context.Co
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	err := exchange(timed)
-	s.noteAnswer(ctx, timed)
+	s.noteAnswer(ctx, timed, err)
 	switch {
 	case err == nil:
 		return nil
@@ -121,8 +122,10 @@ func (s *Store) call(ctx context.Context, doing string, exchange func(context.Co
 }
 
 // noteAnswer remembers for a while that Redis let a call's time run out.
-func (s *Store) noteAnswer(ctx, timed context.Context) {
-	silent := timed.Err() != nil && ctx.Err() == nil
+func (s *Store) noteAnswer(ctx, timed context.Context, err error) {
+	// The client has a time-out of its own for each read, as long as a call's: either can be first.
+	var late net.Error
+	silent := ctx.Err() == nil && (timed.Err() != nil || errors.As(err, &late) && late.Timeout())
 	if silent && s.hung.CompareAndSwap(false, true) {
 		time.AfterFunc(hungFor, func() { s.hung.Store(false) })
 	}

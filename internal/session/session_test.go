@@ -208,7 +208,7 @@ func TestUnavailable(t *testing.T) {
 
 func TestWhoeverWaitsBehindAHungCallIsToldSooner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		opts, err := session.Options("redis://hung:1")
+		opts, err := session.Options("redis://127.0.0.1:1")
 		if err != nil {
 			t.Fatal(err)
 		}
