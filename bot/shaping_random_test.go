@@ -440,7 +440,7 @@ func (in input) stored(c crm.Customer) {
 			if at, _ := form.Instant(v); len(c.Reminders) != 1 || !c.Reminders[0].Due.Equal(at) {
 				in.t.Fatalf("reminders %+v, chosen %s", c.Reminders, v)
 			}
-		case !of || c.Status.Answers[f.ID] != v:
+		case !of || !sameAnswer(f, c.Status.Answers[f.ID], v):
 			in.t.Fatalf("%q of %q is lost: %v", v, in.before.Titles[id], c.Status.Answers)
 		}
 	}
@@ -450,10 +450,17 @@ func (in input) stored(c crm.Customer) {
 		switch {
 		case !asked:
 			in.t.Fatalf("%q is stored under %d, which the status does not ask for", v, id)
-		case f.Derived == 0 && in.before.Answers[q] != v:
+		case f.Derived == 0 && !sameAnswer(f, in.before.Answers[q], v):
 			in.t.Fatalf("%q is stored under %q, answered %q", v, f.Title.Text, in.before.Answers[q])
 		case f.Derived == 0 && in.before.Titles[q] != f.Title.Text:
 			in.t.Fatalf("%q was given to %q, and is stored under %q", v, in.before.Titles[q], f.Title.Text)
 		}
 	}
+}
+
+// sameAnswer compares several choices as a set: they stand in the order that the managers gave
+// to the choices, and change with it.
+func sameAnswer(f crm.Field, a, b crm.Value) bool {
+	set := func(v crm.Value) []string { return slices.Sorted(slices.Values(strings.Split(string(v), ","))) }
+	return a == b || f.Type == crm.Choices && slices.Equal(set(a), set(b))
 }
