@@ -371,12 +371,13 @@ func (in input) kept() {
 	for id, v := range in.before.Answers {
 		now := in.after.Answers[id]
 		moved := id == form.ReminderID && in.before.Current != "" && in.after.Answers[own] != in.before.Answers[own]
-		if now != v && id != own && !moved && !in.explains(id) {
+		f, _ := in.field(id)
+		if !sameAnswer(f, now, v) && id != own && !moved && !in.explains(id) {
 			in.t.Fatalf("%q of %q became %q without a word: said %v", v, in.before.Titles[id], now, in.papers.said)
 		}
 	}
 	for id, v := range in.after.Answers {
-		if v == in.before.Answers[id] || in.explains(id) {
+		if f, _ := in.field(id); sameAnswer(f, v, in.before.Answers[id]) || in.explains(id) {
 			continue
 		}
 		if id != own {
@@ -388,7 +389,8 @@ func (in input) kept() {
 	}
 	ref, err := callback.Decode(in.up.Data)
 	ticks := in.up.Kind == chat.Text || err != nil || ref.Question == own
-	if own == in.after.Current && !ticks && in.before.Picker.Chosen != in.after.Picker.Chosen && !in.explains(own) {
+	f, _ := in.field(own)
+	if own == in.after.Current && !ticks && !sameAnswer(f, crm.Value(in.before.Picker.Chosen), crm.Value(in.after.Picker.Chosen)) && !in.explains(own) {
 		in.t.Fatalf("the ticks %q became %q", in.before.Picker.Chosen, in.after.Picker.Chosen)
 	}
 	if in.saves() && in.after.Notice == "" && !in.says(in.p.T("form_bot.changed")) {
