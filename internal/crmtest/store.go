@@ -108,6 +108,11 @@ func (r *rows) Settle(_ context.Context, key string, _ crm.StaffID, _ time.Time,
 	return nil
 }
 
+// InTxAhead is InTx: nothing here is far away.
+func (s *Store) InTxAhead(ctx context.Context, _ crm.Ahead, fn func(crm.Tx) error) error {
+	return s.InTx(ctx, fn)
+}
+
 // Directory is as a transaction would read it, and so is all that follows.
 func (s *Store) Directory(ctx context.Context) (crm.Directory, error) { return s.rows.Directory(ctx) }
 

@@ -18,6 +18,15 @@
 // from the page that was sent, so that sending again after a doubtful answer is
 // harmless.
 //
+// # Together
+//
+// What arrives while a transaction is under way waits for the next one and shares its
+// commit with all others that wait (gatherer): the disk is waited for once, and each
+// table is written by one statement. A lone inquiry begins at once. Each stays a command
+// of its own, and what is wrong with one is told to its sender alone. The key of a
+// source that was shown before is remembered, so that nothing has to be asked
+// beforehand; whether it works is looked at by the transaction that stores (keyring).
+//
 // # Who may send how much
 //
 // The form is open to the world. A rendered page carries a signed token of when
