@@ -22,7 +22,7 @@ func (r *request) definePropose(d form.Draft) (form.Definition, error) {
 		title.Title = r.p.T("shape.q_new_status")
 		cartable := question("cartable", crm.Choice, true)
 		for _, rule := range cartableRules() {
-			cartable.Choices = append(cartable.Choices, form.Option{Value: crm.Value(rule), Label: r.p.T("shape.cartable_" + string(rule))})
+			cartable.Choices = append(cartable.Choices, form.Option{Value: crm.Value(rule), Label: view.Capital(r.p.T("shape.cartable_" + string(rule)))})
 		}
 		qs = []form.Question{title, cartable}
 	case crm.ProposeQuestion:
@@ -104,6 +104,9 @@ func (r *request) saveDecline(ctx context.Context, cmd crm.Command, d form.Draft
 	p, err := r.Domain.Proposal(ctx, r.staff, id)
 	if err != nil {
 		return view.Message{}, err
+	}
+	if over == "" {
+		return r.reader().Declined(p), nil
 	}
 	m := r.reader().Proposal(p, false)
 	m.HTML = view.Paragraphs(over, m.HTML)

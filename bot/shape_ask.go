@@ -129,7 +129,7 @@ func (r *request) defineAdd(ctx context.Context, d form.Draft) (form.Definition,
 func (r *request) typeQuestions() []form.Question {
 	kind := form.Question{ID: "type", Title: r.p.T("shape.q_type"), Label: r.p.T("field.type"), Type: crm.Choice, Required: true}
 	for i, t := range crm.FieldTypes() {
-		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: r.p.T("field_type." + string(t))})
+		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(i)), Label: view.Capital(r.p.T("field_type." + string(t)))})
 	}
 	return []form.Question{kind, {ID: "choices", Title: r.p.T("shape.q_choices"), Label: r.p.T("shape.l_choices"), Type: crm.LongText, Required: true, When: takesChoices}}
 }

@@ -165,7 +165,7 @@ func setRouting(c *crm.Config, id crm.SourceID, op, value string, arg int64) err
 func (r *request) defineSource() form.Definition {
 	kind := form.Question{ID: "kind", Title: r.p.T("source.q_kind"), Label: r.p.T("field.kind"), Type: crm.Choice, Required: true}
 	for _, k := range crm.SourceKinds() {
-		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(slices.Index(crm.SourceKinds(), k))), Label: r.p.T("source_kind." + string(k))})
+		kind.Choices = append(kind.Choices, form.Option{Value: crm.Value(strconv.Itoa(slices.Index(crm.SourceKinds(), k))), Label: view.Capital(r.p.T("source_kind." + string(k)))})
 	}
 	title := form.Question{ID: "title", Title: r.p.T("source.q_new"), Label: r.p.T("field.name"), Type: crm.Text, Required: true}
 	return form.Definition{Title: r.p.T("form_bot.source_in"), Questions: []form.Question{kind, title}}

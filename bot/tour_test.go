@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"cartable/bot/view"
 	"cartable/internal/crm"
 	"cartable/internal/tgsim"
 )
@@ -13,7 +14,7 @@ import (
 func (o *office) press(p *tgsim.Person, key string) {
 	o.t.Helper()
 	o.quiet()
-	p.Press(o.t, o.say(p, key))
+	p.Press(o.t, view.Capital(o.say(p, key)))
 	o.quiet()
 }
 

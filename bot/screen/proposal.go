@@ -99,6 +99,14 @@ func (r Reader) ProposalSent(p crm.Proposal) view.Message {
 	return m
 }
 
+// Declined says to whoever declined a proposal that its maker hears of it; the proposal
+// itself stands above.
+func (r Reader) Declined(p crm.Proposal) view.Message {
+	html := r.P.H("proposal.declined_now", "Title", words(r.clip(p.What.Title, 60)), "Name", words(r.StaffName(p.By)))
+	return view.Message{HTML: html, Inline: r.keyboard([]view.Button{
+		r.button("settings.proposals", callback.Ref{Action: callback.Proposals, Question: ProposalList})})}
+}
+
 // ProposalDecided tells somebody what became of their proposal.
 func (r Reader) ProposalDecided(p crm.Proposal) view.Message {
 	html := r.fit(func(r Reader) view.HTML {

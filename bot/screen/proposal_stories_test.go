@@ -73,6 +73,7 @@ func (w world) proposing() []story {
 		{"Proposal_undone", sara, show("undone", false)},
 		{"Proposal_withdrawn", sara, show("withdrawn", false)},
 		{"ProposalSent", omid, func(r screen.Reader) view.Message { return r.ProposalSent(ps["status"]) }},
+		{"Declined", sara, func(r screen.Reader) view.Message { return r.Declined(ps["declined"]) }},
 		{"ProposalDecided_approved", omid, decided("approved")},
 		{"ProposalDecided_shaped", omid, decided("shaped")},
 		{"ProposalDecided_declined", omid, decided("declined")},

@@ -94,7 +94,7 @@ func pairs(buttons []view.Button) [][]view.Button {
 }
 
 func (r Reader) button(key string, ref callback.Ref) view.Button {
-	return view.Button{Label: r.P.T(key), Data: callback.MustEncode(ref)}
+	return view.Button{Label: view.Capital(r.P.T(key)), Data: callback.MustEncode(ref)}
 }
 
 // line is one fact: an emoji and a label first, so that the line reads in the

@@ -257,7 +257,7 @@ func (s Shaper) Routing(src crm.Source) view.Message {
 		rows = append(rows, []view.Button{ticked(s.op("route."+string(m), ShapeRouting, id, string(m)), r.Way() == m && r.Place() == 0)})
 	}
 	for _, g := range s.groups() {
-		rows = append(rows, []view.Button{ticked(shapeButton(s.P.T("route.in_group", "Title", view.Clip(g.Title, 30)),
+		rows = append(rows, []view.Button{ticked(shapeButton(view.Capital(s.P.T("route.in_group", "Title", view.Clip(g.Title, 30))),
 			callback.Ref{Question: ShapeRouting, Record: id, Arg: int64(g.ID), Value: RouteInGroup}), r.Place() == g.ID)})
 	}
 	var people []view.Button

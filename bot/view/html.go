@@ -6,7 +6,9 @@ package view
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // HTML is text in Telegram's HTML subset, already escaped. The only ways to
@@ -96,6 +98,20 @@ func Plain(h HTML) string {
 
 // Length is the length that Telegram counts: UTF-16 units of the plain text.
 func Length(h HTML) int { return len(utf16.Encode([]rune(Plain(h)))) }
+
+// Capital is s with its first letter as a sentence begins: words that stand behind a colon
+// elsewhere, as a label.
+func Capital(s string) string {
+	for i, c := range s {
+		switch {
+		case unicode.IsDigit(c): // it begins with a number
+			return s
+		case unicode.IsLetter(c):
+			return s[:i] + string(unicode.ToUpper(c)) + s[i+utf8.RuneLen(c):]
+		}
+	}
+	return s
+}
 
 // Label is s as the name of what follows after a colon: without the punctuation at its
 // end, which a question has.
