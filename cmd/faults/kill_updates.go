@@ -23,7 +23,7 @@ func killedUpdates() []experiment {
 }
 
 func killUpdates(ctx context.Context, b *breaker) (_ string, err error) {
-	kills, courses := b.times(50, 4), b.times(48, 12)
+	kills, courses := b.times(50, 3), b.times(48, 12)
 	w, err := newWork(ctx, b, "kill_updates", b.times(24, 12), courses)
 	if err != nil {
 		return "", err
