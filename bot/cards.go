@@ -172,13 +172,13 @@ func (r *request) takeNext(ctx context.Context) error {
 // recount brings the summary whose button was tapped up to date, after the tap took a
 // lead or found none; it returns err. A button of an older version says not what its
 // message tells of: it is left as it is.
-func (r *request) recount(ctx context.Context, ref callback.Ref, err error, summary func(leads, inquiries, waiting int) view.Message) error {
-	if err != nil && !crm.IsKey(err, crm.KeyNoLead) || ref.Arg+ref.Record == 0 {
+func (r *request) recount(ctx context.Context, ref callback.Ref, err error, summary func(t screen.Tally, waiting int) view.Message) error {
+	if err != nil && !crm.IsKey(err, crm.KeyNoLead) || ref.Arg+ref.Version+ref.Record == 0 {
 		return err
 	}
 	waiting, failed := r.Domain.WaitingLeads(ctx)
 	if failed == nil {
-		failed = r.inPlace(ctx, summary(int(ref.Arg), int(ref.Record), waiting))
+		failed = r.inPlace(ctx, summary(screen.Tally{Leads: int(ref.Arg), Untaken: int(ref.Version), Inquiries: int(ref.Record)}, waiting))
 	}
 	if chat.ClassOf(failed) == chat.Rejected { // the lead is theirs all the same
 		return err

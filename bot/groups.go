@@ -84,9 +84,18 @@ func (r *request) mentioned() bool {
 	return strings.Contains(strings.ToLower(r.up.Text), "@"+strings.ToLower(r.Username))
 }
 
-// tellGroup says something in the group, where it may.
+// tellGroup says something in the group, where it may. One that became a supergroup
+// meanwhile is followed to its new chat.
 func (r *request) tellGroup(ctx context.Context, m view.Message) error {
 	_, err := r.everyones().send(ctx, m)
+	var e *chat.Error
+	if errors.As(err, &e) && e.Class == chat.Migrated {
+		if err := r.Domain.MoveGroup(ctx, r.up.ChatID, e.MigratedTo); err != nil {
+			return err
+		}
+		r.up.ChatID = e.MigratedTo
+		_, err = r.everyones().send(ctx, m)
+	}
 	if class := chat.ClassOf(err); class == chat.Unreachable || class == chat.Rejected {
 		return nil
 	}
@@ -134,7 +143,7 @@ func (r *request) tappedInGroup(ctx context.Context) (answer string, err error) 
 		out, err = r.Domain.Take(ctx, r.command(), crm.CustomerID(ref.Record))
 	case malformed == nil && known && ref.Action == callback.TakeNext:
 		out, err = r.Domain.TakeNext(ctx, r.command())
-		err = r.everyones().recount(ctx, ref, err, func(leads, _, waiting int) view.Message { return r.groupReader().GroupSummary(leads, waiting) })
+		err = r.everyones().recount(ctx, ref, err, func(t screen.Tally, waiting int) view.Message { return r.groupReader().GroupSummary(t.Leads, waiting) })
 	default:
 		r.Log.Warn("refused: button that is none of a group's", "staff", r.staff.ID, "action", string(ref.Action))
 		return r.p.T("group.only_take"), nil

@@ -460,3 +460,17 @@ func TestGroupAmongTheSources(t *testing.T) {
 	}
 	s.sim.CheckClean(t)
 }
+
+// A group becomes a supergroup while the bot greets it: it is the same group, greeted in
+// its new chat.
+func TestGroupMovesWhileItIsGreeted(t *testing.T) {
+	o := newOffice(t, "fa")
+	o.sim.Fault(tgsim.Fault{Method: "sendMessage", ChatID: -1001, Kind: tgsim.Migrate})
+	g := o.sim.Group("فروش", o.owner)
+	g.See(t, "سلام")
+	dir, err := o.crm.Directory(t.Context())
+	must(t, err)
+	if group, ok := dir.GroupOf(g.ID()); !ok || len(dir.Groups) != 1 || g.ID() == -1001 {
+		t.Errorf("chat %d is group %+v of %v", g.ID(), group, dir.Groups)
+	}
+}

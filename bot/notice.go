@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"cartable/bot/screen"
@@ -142,7 +143,7 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 	}
 }
 
-// WordSummary words many new leads and inquiries for one reader as one message.
+// WordSummary words many new and untaken leads, and inquiries, for one reader as one message.
 func (b *Bot) WordSummary(ctx context.Context, ns []crm.Notification) (Worded, error) {
 	dir, err := b.Domain.Directory(ctx)
 	if err != nil {
@@ -152,18 +153,25 @@ func (b *Bot) WordSummary(ctx context.Context, ns []crm.Notification) (Worded, e
 	if err != nil {
 		return Worded{}, err
 	}
-	leads := 0
+	// One that was offered twice meanwhile, or that nobody took in the end, is one.
+	leads, untaken, inquiries := map[crm.CustomerID]bool{}, map[crm.CustomerID]bool{}, 0
 	for _, n := range ns {
-		if n.Kind == crm.NotifyLead {
-			leads++
+		switch n.Kind {
+		case crm.NotifyUntaken:
+			untaken[n.Customer] = true
+		case crm.NotifyLead:
+			leads[n.Customer] = true
+		default:
+			inquiries++
 		}
 	}
-	skip := waiting == 0 && leads == len(ns)
+	maps.DeleteFunc(leads, func(c crm.CustomerID, _ bool) bool { return untaken[c] })
+	skip := waiting == 0 && inquiries == 0
 	rd := b.recipient(dir, ns[0])
 	if ns[0].Group != 0 {
-		return Worded{Message: rd.GroupSummary(leads, waiting), Skip: skip}, nil
+		return Worded{Message: rd.GroupSummary(len(leads), waiting), Skip: skip}, nil
 	}
-	return Worded{Message: rd.Summary(leads, len(ns)-leads, waiting), Skip: skip}, nil
+	return Worded{Message: rd.Summary(screen.Tally{Leads: len(leads), Untaken: len(untaken), Inquiries: inquiries}, waiting), Skip: skip}, nil
 }
 
 // recipient is whoever a notification is for. A group is nobody, and reads the

@@ -231,6 +231,10 @@ type announcer struct {
 
 func (a announcer) Ready(int64) time.Time { return a.clock.Now() }
 
+func (a announcer) Send(ctx context.Context, chatID int64, m view.Message, left func()) (int, error) {
+	return a.Deliver(ctx, a.lane.lane, chatID, m, left)
+}
+
 // wall is the machine's clock, for pacing.
 type wall struct{}
 

@@ -61,7 +61,7 @@ const (
 	Found        Action = "lq" // what search Draft found: page cursor Version/Arg
 	Filters      Action = "lf" // the filters of all customers
 	FilterBy     Action = "lb" // the choices of filter Question
-	TakeNext     Action = "ln" // take the next lead nobody holds; of a summary of Arg leads and Record inquiries
+	TakeNext     Action = "ln" // take the next lead nobody holds; of a summary of Arg leads, Version untaken ones and Record inquiries
 	ShareOut     Action = "ls" // share batch Record out evenly
 	ShareWith    Action = "lw" // share batch Record among the colleagues of Value
 	ShareNow     Action = "lg" // share it out now
@@ -108,7 +108,7 @@ var Actions = map[Action]Uses{
 
 	Cartable: {Version: true, Arg: true, Value: true}, Customers: {Version: true, Arg: true, Value: true},
 	Found:   {Version: true, Arg: true, Draft: true},
-	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {Record: true, Arg: true},
+	Filters: {Value: true}, FilterBy: {Question: true, Value: true}, TakeNext: {Record: true, Version: true, Arg: true},
 	ShareOut: {Record: true}, ShareWith: {Record: true, Value: true}, ShareNow: {Record: true, Value: true},
 	AddCustomer: {Value: true}, ImportList: {Draft: true}, DropList: {Draft: true},
 	Language: {Value: true}, Shape: {Record: true, Arg: true, Question: true, Value: true},

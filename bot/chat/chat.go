@@ -109,6 +109,9 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// RetryIn is after how long the chat may be written to again; 0 where nobody said.
+func (e *Error) RetryIn() time.Duration { return e.RetryAfter }
+
 // ClassOf returns the class of err, or "" when err is no failed call.
 func ClassOf(err error) ErrorClass {
 	var e *Error

@@ -48,7 +48,7 @@ func (r Reader) GroupLead(n Notice) view.Message {
 // GroupSummary is many new leads in one message of a group, with how many wait now.
 func (r Reader) GroupSummary(leads, waiting int) view.Message {
 	return view.Message{HTML: view.Lines(view.Bold(r.P.HN("notice.leads", leads)), r.stillWaiting(waiting)),
-		Inline: r.keyboard(r.takeAnother(leads, 0, waiting))}
+		Inline: r.keyboard(r.takeAnother(Tally{Leads: leads}, waiting))}
 }
 
 // GroupHello is the one line that the bot says of itself in a group.

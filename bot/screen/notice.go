@@ -374,16 +374,25 @@ func (r Reader) giveAllButton(from crm.StaffID) view.Keyboard {
 	return r.keyboard([]view.Button{r.member("team.give_all", heirsOp(HeirsHow, false), from, "")})
 }
 
-// Summary is many new leads and inquiries in one message.
-func (r Reader) Summary(leads, inquiries, waiting int) view.Message {
+// Tally is what a summary tells of.
+type Tally struct{ Leads, Untaken, Inquiries int }
+
+// Summary is many new and untaken leads, and inquiries, in one message.
+func (r Reader) Summary(t Tally, waiting int) view.Message {
 	var lines []view.HTML
-	if leads > 0 {
-		lines = append(lines, view.Bold(r.P.HN("notice.leads", leads)), r.stillWaiting(waiting))
+	if t.Untaken > 0 {
+		lines = append(lines, view.Bold(r.P.HN("notice.untaken_many", t.Untaken)))
 	}
-	if inquiries > 0 {
-		lines = append(lines, view.Bold(r.P.HN("notice.inquiries", inquiries)))
+	if t.Leads > 0 {
+		lines = append(lines, view.Bold(r.P.HN("notice.leads", t.Leads)))
 	}
-	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(r.takeAnother(leads, inquiries, waiting),
+	if t.Leads+t.Untaken > 0 {
+		lines = append(lines, r.stillWaiting(waiting))
+	}
+	if t.Inquiries > 0 {
+		lines = append(lines, view.Bold(r.P.HN("notice.inquiries", t.Inquiries)))
+	}
+	return view.Message{HTML: view.Lines(lines...), Inline: r.keyboard(r.takeAnother(t, waiting),
 		[]view.Button{r.button("menu.cartable", callback.Ref{Action: callback.Cartable})})}
 }
 
@@ -397,11 +406,12 @@ func (r Reader) stillWaiting(n int) view.HTML {
 
 // takeAnother takes the next lead from a summary, as long as one waits. The button
 // carries what the summary tells of, by which it is brought up to date.
-func (r Reader) takeAnother(leads, inquiries, waiting int) []view.Button {
+func (r Reader) takeAnother(t Tally, waiting int) []view.Button {
 	if waiting == 0 {
 		return nil
 	}
-	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext, Arg: int64(leads), Record: int64(inquiries)})
+	take := r.button("button.take_next", callback.Ref{Action: callback.TakeNext,
+		Arg: int64(t.Leads), Record: int64(t.Inquiries), Version: int64(t.Untaken)})
 	take.Style = view.Success
 	return []view.Button{take}
 }

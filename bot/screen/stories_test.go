@@ -241,9 +241,10 @@ func (w world) notices() []story {
 		{"PastedList", sara, func(r screen.Reader) view.Message { return r.PastedList(group(crm.NotifyPasted, 7)) }},
 		{"LeftBehind", sara, func(r screen.Reader) view.Message { return r.LeftBehind(group(crm.NotifyLeft, 1)) }},
 		{"Silent", sara, func(r screen.Reader) view.Message { return r.Silent(group(crm.NotifySilent, 0)) }},
-		{"Summary", omid, func(r screen.Reader) view.Message { return r.Summary(14, 3, 9) }},
-		{"Summary_of_taken_ones", omid, func(r screen.Reader) view.Message { return r.Summary(14, 3, 0) }},
-		{"Summary_leads", omid, func(r screen.Reader) view.Message { return r.Summary(1, 0, 1) }},
+		{"Summary", omid, func(r screen.Reader) view.Message { return r.Summary(screen.Tally{Leads: 14, Inquiries: 3}, 9) }},
+		{"Summary_of_taken_ones", omid, func(r screen.Reader) view.Message { return r.Summary(screen.Tally{Leads: 14, Inquiries: 3}, 0) }},
+		{"Summary_leads", omid, func(r screen.Reader) view.Message { return r.Summary(screen.Tally{Leads: 1}, 1) }},
+		{"Summary_untaken", omid, func(r screen.Reader) view.Message { return r.Summary(screen.Tally{Leads: 2, Untaken: 7}, 9) }},
 	}
 }
 

@@ -15,15 +15,18 @@ import (
 	"cartable/internal/telegram"
 )
 
-// lane is the Telegram client as bot.Messenger (replies) and as outbox.Sender
-// (announcements).
-type lane struct {
-	*telegram.Client
-	lane telegram.Lane
+// replies is the Telegram client as bot.Messenger.
+type replies struct{ *telegram.Client }
+
+func (r replies) Send(ctx context.Context, chatID int64, m view.Message) (int, error) {
+	return r.Client.Send(ctx, telegram.Reply, chatID, m)
 }
 
-func (l lane) Send(ctx context.Context, chatID int64, m view.Message) (int, error) {
-	return l.Client.Send(ctx, l.lane, chatID, m)
+// announcements is the Telegram client as outbox.Sender.
+type announcements struct{ *telegram.Client }
+
+func (a announcements) Send(ctx context.Context, chatID int64, m view.Message, left func()) (int, error) {
+	return a.Deliver(ctx, telegram.Announce, chatID, m, left)
 }
 
 // drafts is the session store as bot.Drafts.

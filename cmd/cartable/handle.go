@@ -64,6 +64,10 @@ func (h *handler) exhausted(update int64, err error) bool {
 		delete(h.failed, update)
 		return false
 	}
+	if chat.ClassOf(err) == chat.TooMany { // the inbox waits as long as Telegram asks for
+		delete(h.failed, update)
+		return false
+	}
 	h.failed[update]++
 	if h.failed[update] < lastAttempt {
 		return false

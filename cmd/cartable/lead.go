@@ -19,7 +19,7 @@ import (
 )
 
 const (
-	ringEvery   = time.Second
+	ringEvery   = time.Second / 2
 	ringBatch   = 100
 	routeEvery  = time.Second
 	routeBatch  = 100
@@ -58,7 +58,7 @@ func (a *app) lead(ctx context.Context) error {
 
 func (a *app) conversation(username string) *bot.Bot {
 	return bot.New(bot.Options{
-		Domain: a.domain, Messenger: lane{a.client, telegram.Reply}, Drafts: drafts{a.drafts}, Forms: a.forms,
+		Domain: a.domain, Messenger: replies{a.client}, Drafts: drafts{a.drafts}, Forms: a.forms,
 		Catalogue: a.catalogue, Clock: a.clock, Log: a.log, Username: username, PublicURL: a.cfg.PublicURL,
 		FormEnded: a.metrics.FormEnded,
 	})
@@ -66,7 +66,7 @@ func (a *app) conversation(username string) *bot.Bot {
 
 func (a *app) newOutbox(talk *bot.Bot) *outbox.Outbox {
 	return outbox.New(a.pool, outbox.Options{
-		Clock: a.clock, Log: a.log, Sender: lane{a.client, telegram.Announce}, Renderer: renderer{talk}, Domain: a.service,
+		Clock: a.clock, Log: a.log, Sender: announcements{a.client}, Renderer: renderer{talk}, Domain: a.service,
 		Observe: func(o outbox.Outcome, waited time.Duration) { a.metrics.Notification(string(o), waited) },
 	})
 }

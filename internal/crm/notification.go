@@ -31,12 +31,14 @@ const (
 	NotifyGroupLeft       NotificationKind = "group_left"       // the bot is not in a group any more
 )
 
-// Summarisable says whether many of the kind may become one message.
-func (k NotificationKind) Summarisable() bool { return k == NotifyLead || k == NotifyInquiry }
+// SummarisableKinds are those of which many may become one message.
+func SummarisableKinds() []NotificationKind {
+	return []NotificationKind{NotifyLead, NotifyInquiry, NotifyUntaken}
+}
 
-// Patient says whether the kind waits while its reader answers a question.
-func (k NotificationKind) Patient() bool {
-	return k != NotifyReminder && k != NotifyEscalated && k != NotifyAccess
+// UrgentKinds are those that do not wait while their reader answers a question.
+func UrgentKinds() []NotificationKind {
+	return []NotificationKind{NotifyReminder, NotifyEscalated, NotifyAccess}
 }
 
 // CardLife is how long a message that was sent is kept up to date.

@@ -136,16 +136,23 @@ func (s *Service) RingDue(ctx context.Context, limit int) (settled int, late tim
 		if w.dir, err = tx.Directory(ctx); err != nil {
 			return err
 		}
-		for _, r := range rings {
+		var ns []Notification
+		for i, r := range rings {
 			if r.Rings == 0 {
 				late = max(late, w.now.Sub(r.Reminder.Due))
 			}
-			if err := w.ring(ctx, r); err != nil {
-				return err
-			}
+			var told []Notification
+			told, rings[i].Rings = w.ring(r)
+			ns = append(ns, told...)
 		}
 		settled = len(rings)
-		return nil
+		if err := w.SaveRings(ctx, rings, w.now); err != nil {
+			return err
+		}
+		if len(ns) == 0 {
+			return nil
+		}
+		return w.Notify(ctx, ns)
 	})
 	if err == nil && settled > 0 {
 		s.wake()
@@ -153,15 +160,15 @@ func (s *Service) RingDue(ctx context.Context, limit int) (settled int, late tim
 	return settled, late, err
 }
 
-// ring tells whom the step concerns: the holder twice, then the managers.
-func (w *work) ring(ctx context.Context, r Ring) error {
+// ring says whom the step concerns, the holder twice, then the managers, and which step
+// it was.
+func (w *work) ring(r Ring) (ns []Notification, step int) {
 	n := Notification{Kind: NotifyReminder, Customer: r.Customer, Event: r.Event, Reminder: r.Reminder.ID,
 		Due: r.Reminder.Due, Ring: r.Rings + 1, CreatedAt: w.now}
 	to := r.Holder
 	if to == 0 {
 		to = r.Reminder.For
 	}
-	var ns []Notification
 	if holder, ok := w.dir.Staff[to]; r.Rings < 2 && ok && holder.Active() && !holder.Unreachable {
 		n.To = to
 		ns = []Notification{n}
@@ -174,12 +181,5 @@ func (w *work) ring(ctx context.Context, r Ring) error {
 			}
 		}
 	}
-	r.Rings++
-	if err := w.SaveRing(ctx, r, w.now); err != nil {
-		return err
-	}
-	if len(ns) == 0 {
-		return nil
-	}
-	return w.Notify(ctx, ns)
+	return ns, r.Rings + 1
 }

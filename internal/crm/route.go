@@ -206,6 +206,11 @@ func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) err
 	}
 	again, offersAgain := routing.Again()
 	tell, tells := routing.Tell()
+	if unheard, err := w.unheard(ctx, r); err != nil {
+		return err
+	} else if unheard {
+		r.Since, r.Worked = w.now, 0
+	}
 	last := r.State == RouteAgain || r.State == RouteOffered && !offersAgain // before the managers are told
 	var ns []Notification
 	untaken := w.untaken()
@@ -250,6 +255,19 @@ func (w *work) offer(ctx context.Context, e Event, r Route, routing Routing) err
 		return err
 	}
 	return w.notify(ctx, e, ns)
+}
+
+// unheard says whether the last offer of a lead has not reached anybody yet: Telegram is
+// away, or slow. Then nobody has had the time to take it.
+func (w *work) unheard(ctx context.Context, r Route) (bool, error) {
+	switch r.State {
+	case RouteOffered:
+		return w.OfferOnItsWay(ctx, r.Event, 0)
+	case RouteAgain:
+		return w.OfferOnItsWay(ctx, r.Event, 2)
+	default:
+		return false, nil
+	}
 }
 
 // audience is to whom a lead is offered, on shift or not. Whoever entered it knows of it:

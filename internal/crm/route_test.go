@@ -65,11 +65,19 @@ func (o *office) until(at time.Time) []string {
 	for o.clock.Now().Before(at) {
 		o.clock.forward(time.Minute)
 		o.look()
-		for _, told := range o.told() {
+		told := o.told()
+		o.arrived()
+		for _, told := range told {
 			out = append(out, o.clock.Now().In(zone).Format("15:04 ")+told)
 		}
 	}
 	return out
+}
+
+// arrived has all offers that wait reach their readers.
+func (o *office) arrived() {
+	o.t.Helper()
+	o.exec(`UPDATE notifications SET state = 'sent', sent_at = $1 WHERE state = 'pending' AND kind = 'lead'`, o.clock.Now())
 }
 
 func (o *office) wantUntil(at time.Time, want ...string) {
@@ -116,6 +124,30 @@ func TestUntakenLead(t *testing.T) {
 	o.arrive(1, 1)
 	o.wantTold(t, "lead>100", "lead>101", "lead>102")
 	o.wantUntil(tehran(t, 24, "02:00"), "00:40 lead>100", "00:40 lead>101", "00:40 lead>102", "00:50 untaken>100")
+}
+
+// While Telegram is away nobody can take what is offered: it is not offered again, nor are
+// the managers told, before those to whom it was offered have had their minutes.
+func TestOfferThatReachedNobodyIsNotRepeated(t *testing.T) {
+	o := newOffice(t, 1)
+	o.arrive(1, 1)
+	o.wantTold(t, "lead>100", "lead>101")
+	pass := func(minutes int, want ...string) {
+		t.Helper()
+		for range minutes {
+			o.clock.forward(time.Minute)
+			o.look()
+		}
+		o.wantTold(t, want...)
+	}
+	pass(36)
+	o.arrived()
+	pass(8)
+	pass(1, "lead>100", "lead>101") // ten minutes after it was last seen to wait
+	pass(30)
+	// One of them has it.
+	o.exec(`UPDATE notifications SET state = 'sent', sent_at = $1 WHERE state = 'pending' AND staff_id = 1`, o.clock.Now())
+	pass(20, "untaken>100")
 }
 
 func TestUntakenLeadAtSetMinutes(t *testing.T) {

@@ -110,7 +110,9 @@ type Tx interface {
 	// told to managers at now, locked, skipping those that others have. A step waits
 	// until RepeatAfter or EscalateAfter has passed since the ring before it arrived.
 	DueRings(ctx context.Context, now time.Time, limit int) ([]Ring, error)
-	SaveRing(ctx context.Context, r Ring, at time.Time) error
+	// SaveRings notes that reminders have rung, been repeated or been told of, as their
+	// Rings say, and when the next step of each is due.
+	SaveRings(ctx context.Context, rs []Ring, at time.Time) error
 
 	Notify(ctx context.Context, ns []Notification) error
 	// StuckArrivals returns up to limit notifications (ID, kind, recipient, customer and
@@ -119,6 +121,9 @@ type Tx interface {
 	StuckArrivals(ctx context.Context, limit int) ([]Notification, error)
 	// ToldOf returns who was told, or is to be, of an event by a kind of notification.
 	ToldOf(ctx context.Context, e EventID, kind NotificationKind) ([]StaffID, error)
+	// OfferOnItsWay says whether an offer of a lead, of the given ring, has reached nobody
+	// yet and still is to reach somebody.
+	OfferOnItsWay(ctx context.Context, e EventID, ring int) (bool, error)
 	// CancelNotification cancels one that is neither sent nor in hand; false where it
 	// is either by now.
 	CancelNotification(ctx context.Context, id NotificationID) (bool, error)

@@ -36,7 +36,8 @@
 // the same reason it is not tried again later: after the third failure it is put
 // aside (state "failed", an error in the log, the metric), and its chat goes on.
 // The handler has three attempts to tell the person at least that something
-// went wrong; what a person has been told of is no failure here.
+// went wrong; what a person has been told of is no failure here. Neither is a messenger
+// that asks for a pause of up to a minute: after it the update is handled again.
 //
 // An update that is in hand when the program is killed has not failed: most likely it has nothing to do
 // with that, and it is taken up again as if for the first time. Only one that was in hand at the end of

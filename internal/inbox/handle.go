@@ -21,14 +21,18 @@ func (b *Inbox) handle(ctx context.Context, u update) finished {
 	outcome, err := b.attempt(ctx, u)
 	failpoint.Reach(failpoint.InboxHandled)
 	f := finished{update: u, outcome: outcome, cause: err, release: release}
-	if outcome != Retried {
+	if outcome != Retried || askedFor(err) > 0 {
 		defer b.forget(u)
 	}
 	log := b.opt.Log.With("update", u.updateID, "attempt", u.attempts)
 	switch outcome {
 	case Retried:
 		log.Warn("update failed, will be tried again", "error", err)
-		f.retryAt = b.opt.Clock.Now().Add(b.pause(u))
+		pause := askedFor(err)
+		if f.uncounted = pause > 0; !f.uncounted {
+			pause = b.pause(u)
+		}
+		f.retryAt = b.opt.Clock.Now().Add(pause)
 	case Failed:
 		log.Error("update failed and was put aside", "error", err)
 	case Left:
@@ -50,6 +54,8 @@ func (b *Inbox) attempt(ctx context.Context, u update) (Outcome, error) {
 		return Done, nil
 	case ctx.Err() != nil: // stopped, or the lease is lost: that is not the update's fault
 		return Left, context.Cause(ctx)
+	case askedFor(err) > 0:
+		return Retried, err
 	case b.failed(u) >= maxFailures:
 		return Failed, err
 	}
@@ -77,6 +83,15 @@ func (b *Inbox) forget(u update) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.failures, u.seq)
+}
+
+// askedFor is the pause that an error asks for; 0 for none, or none that is waited for.
+func askedFor(err error) time.Duration {
+	var e interface{ RetryIn() time.Duration }
+	if errors.As(err, &e) && e.RetryIn() <= longestAsked {
+		return e.RetryIn()
+	}
+	return 0
 }
 
 // call is the handler with its panics turned into errors. What was panicked with

@@ -21,7 +21,9 @@ type finished struct {
 	outcome Outcome
 	cause   error
 	retryAt time.Time // of Retried
-	release func()    // ends the renewal of the lease
+	// uncounted says of a Retried one that the attempt was none: somebody asked for a pause.
+	uncounted bool
+	release   func() // ends the renewal of the lease
 }
 
 // turn writes down what is finished and takes up as many updates as there are free workers,

@@ -32,10 +32,12 @@ const (
 	defaultWorkers = 16
 )
 
-// retryAfter is how long a chat waits after the first, the second … failure.
-var retryAfter = [maxFailures - 1]time.Duration{time.Second, longestRetry}
+// longestAsked is how long a chat may ask to be left alone without an update of it being put
+// aside for that. Beyond it what people do meanwhile would wait too long for its effect.
+const longestAsked = time.Minute
 
-const longestRetry = 5 * time.Second
+// retryAfter is how long a chat waits after the first, the second … failure.
+var retryAfter = [maxFailures - 1]time.Duration{time.Second, 5 * time.Second}
 
 // errStopped is the cause of a handler's context that ends because Run does.
 var errStopped = errors.New("stopped before it was done")
@@ -64,7 +66,9 @@ type Options struct {
 	Log   *slog.Logger
 	// Handle carries out one update. It must return when ctx ends, and may be
 	// called again with the same update. It returns an error only for what may go
-	// better next time. The error is logged, so it holds no content.
+	// better next time. The error is logged, so it holds no content. One with a method
+	// RetryIn() time.Duration that says more than 0 and up to a minute is tried again then,
+	// and does not count as a failure.
 	Handle  func(ctx context.Context, update json.RawMessage) error
 	Workers int // chats handled at the same time; 0 for 16
 	// Observe is told the outcome of every attempt, and how long ago the update

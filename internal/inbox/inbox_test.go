@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -380,4 +381,52 @@ func TestFloodOfOneChatDoesNotDelayTheOthers(t *testing.T) {
 	if len(others) != 10 {
 		t.Errorf("%d of 10 other chats were served among the first %d updates", len(others), len(order))
 	}
+}
+
+// pause is an error that says when to try again.
+type pause time.Duration
+
+func (p pause) Error() string          { return "too many" }
+func (p pause) RetryIn() time.Duration { return time.Duration(p) }
+
+func TestPauseThatIsAskedForIsNoFailure(t *testing.T) {
+	var tried atomic.Int64
+	o := newOffice(t, func(_ context.Context, u update) error {
+		if u.Chat == 9 && tried.Add(1) <= 5 { // more often than a failure is tried again
+			return fmt.Errorf("answer: %w", pause(40*time.Second))
+		}
+		return nil
+	})
+	o.store(update{ID: 1, Chat: 9})
+	o.run()
+	for i := range int64(5) {
+		o.expect(inbox.Retried)
+		o.clock.Advance(39 * time.Second)
+		o.store(update{ID: 100 + i, Chat: 10})
+		o.expect(inbox.Done)
+		if n := tried.Load(); n != i+1 {
+			t.Fatalf("tried %d times before pause %d was over", n, i+1)
+		}
+		o.clock.Advance(time.Second)
+		o.Wake()
+	}
+	o.expect(inbox.Done)
+}
+
+func TestLongPauseDoesNotKeepTheChatWaiting(t *testing.T) {
+	o := newOffice(t, func(_ context.Context, u update) error {
+		if u.ID == 1 {
+			return pause(time.Hour)
+		}
+		return nil
+	})
+	o.store(update{ID: 1, Chat: 9}, update{ID: 2, Chat: 9})
+	o.run()
+	o.expect(inbox.Retried)
+	o.clock.Advance(time.Second)
+	o.Wake()
+	o.expect(inbox.Retried)
+	o.clock.Advance(5 * time.Second)
+	o.Wake()
+	o.expect(inbox.Failed, inbox.Done)
 }

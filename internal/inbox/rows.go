@@ -60,7 +60,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, busy []i
 	}
 	queueSettling(b, over, func(seq int64) { settled[seq] = true })
 	if limit > 0 {
-		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds(), now.Add(longestRetry)).Query(func(found pgx.Rows) (err error) {
+		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds(), now.Add(longestAsked)).Query(func(found pgx.Rows) (err error) {
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
@@ -87,8 +87,8 @@ func queueSettling(b *pgx.Batch, over []finished, settled func(seq int64)) {
 		case Done:
 			seqs, tokens = append(seqs, f.seq), append(tokens, f.attempts)
 		case Retried:
-			b.Queue(`UPDATE updates SET leased_until = NULL, retry_at = $3, error = $4`+one,
-				f.seq, f.attempts, f.retryAt, storable(f.cause)).Query(note)
+			b.Queue(`UPDATE updates SET leased_until = NULL, retry_at = $3, error = $4, attempts = attempts - $5::boolean::int`+one,
+				f.seq, f.attempts, f.retryAt, storable(f.cause), f.uncounted).Query(note)
 		case Failed:
 			b.Queue(`UPDATE updates SET state = 'failed', leased_until = NULL, retry_at = NULL, error = $3`+one,
 				f.seq, f.attempts, storable(f.cause)).Query(note)

@@ -8,15 +8,14 @@ import (
 
 	"cartable/bot/chat"
 	"cartable/bot/view"
-	"cartable/internal/crm"
 	"cartable/internal/failpoint"
 	"cartable/internal/lease"
 )
 
 // deliver claims what is due to one reader and makes one attempt to send it: a
-// single notification, or several as a summary.
-func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
-	rs := o.claim(ctx, ids)
+// single notification, or several as a summary. left is called when the message leaves.
+func (o *Outbox) deliver(ctx context.Context, to reader, left func()) {
+	rs := o.claim(ctx, to)
 	if len(rs) == 0 {
 		return // cancelled, or taken up by somebody else meanwhile
 	}
@@ -37,7 +36,7 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 		o.settle(ctx, rs, Cancelled, func(ctx context.Context) error { return o.rows.cancel(ctx, rs) })
 		return
 	}
-	message, err := o.send(ctx, rs[0], notice.Message)
+	message, err := o.send(ctx, rs[0], notice.Message, left)
 	failpoint.Reach(failpoint.OutboxSent)
 	if err != nil {
 		o.cannotSend(ctx, rs, err)
@@ -57,10 +56,10 @@ func (o *Outbox) deliver(ctx context.Context, ids []crm.NotificationID) {
 	signal(o.wakeEdit) // it may have grown old on the way
 }
 
-func (o *Outbox) claim(ctx context.Context, ids []crm.NotificationID) []row {
+func (o *Outbox) claim(ctx context.Context, to reader) []row {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	rs, err := o.rows.claim(ctx, ids)
+	rs, err := o.rows.claim(ctx, to)
 	o.noteRead(err)
 	return rs
 }
@@ -90,21 +89,21 @@ func (o *Outbox) render(ctx context.Context, rs []row) (n Notice, err error) {
 
 // send delivers m to the reader of r, following a chat that moved. A group's new chat
 // is noted instead, and what waits for the group goes there.
-func (o *Outbox) send(ctx context.Context, r row, m view.Message) (message int, err error) {
+func (o *Outbox) send(ctx context.Context, r row, m view.Message, left func()) (message int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	defer o.caught(&err)
-	message, err = o.opt.Sender.Send(ctx, r.chat, m)
+	message, err = o.opt.Sender.Send(ctx, r.chat, m, left)
 	switch moved := migratedTo(err); {
 	case moved == 0:
 	case r.item.Notification.Group == 0:
-		message, err = o.opt.Sender.Send(ctx, moved, m)
+		message, err = o.opt.Sender.Send(ctx, moved, m, left)
 	default:
 		if err := o.opt.Domain.MoveGroup(ctx, r.chat, moved); err != nil {
 			return 0, err
 		}
 	}
-	o.noteTrouble(err)
+	o.noteTrouble(ctx, r.chat, err)
 	return message, err
 }
 
@@ -125,19 +124,31 @@ func (o *Outbox) caught(err *error) {
 	}
 }
 
-// noteTrouble logs when the messenger stops answering, and when it answers again.
-func (o *Outbox) noteTrouble(err error) {
+// awayChats is how many chats have to be left without an answer, one after the other, for
+// the messenger to count as away.
+const awayChats = 2
+
+// noteTrouble logs when the messenger stops answering, and when it answers again. After it
+// was away for everybody, all that was put off for that is sent at once.
+func (o *Outbox) noteTrouble(ctx context.Context, chatID int64, err error) {
 	class := chat.ClassOf(err)
 	trouble := class == chat.Unavailable || class == chat.Unauthorized
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if trouble == o.trouble {
-		return
-	}
-	o.trouble = trouble
+	before := len(o.trouble)
 	if trouble {
-		o.opt.Log.Warn("messages cannot be delivered", "error", err)
-		return
+		o.trouble[chatID] = true
+	} else {
+		clear(o.trouble)
 	}
-	o.opt.Log.Info("messages are delivered again")
+	o.mu.Unlock()
+	switch {
+	case trouble && before == 0:
+		o.opt.Log.Warn("messages cannot be delivered", "error", err)
+	case !trouble && before > 0:
+		o.opt.Log.Info("messages are delivered again")
+		if before >= awayChats {
+			o.noteRead(o.rows.resume(ctx))
+			signal(o.wakeSend)
+		}
+	}
 }

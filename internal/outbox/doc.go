@@ -49,7 +49,8 @@
 // # Failures
 //
 // What a 429 asks for is honoured for the whole chat. What may go better next time
-// is tried again with growing pauses, for as long as it takes. What never will (a
+// is tried again with growing pauses, for as long as it takes, and at once when the
+// messenger is back after it answered nobody. What never will (a
 // permanent 400, or a message that could not be rendered in five attempts) becomes
 // failed, with an error in the log, so that it never blocks its reader. Who cannot be
 // reached is noted through the domain, which tells the managers.

@@ -59,7 +59,7 @@ func (o *Outbox) replace(ctx context.Context, r row, m view.Message) (err error)
 			return err
 		}
 	}
-	o.noteTrouble(err)
+	o.noteTrouble(ctx, r.chat, err)
 	return err
 }
 

@@ -10,33 +10,33 @@ import (
 // sendLoop hands out what is to be sent, one job a reader, until ctx ends. Jobs
 // run in working.
 func (o *Outbox) sendLoop(ctx, working context.Context) {
-	busy := make(map[int64]bool, o.opt.Senders) // readers who are being served
-	done := make(chan int64, o.opt.Senders)
+	h := newHandout(o)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
-	turn := time.NewTimer(0) // when the first of the paced chats may be written to
+	turn := time.NewTimer(pollEvery) // when a chat that is paced may be written to
 	defer turn.Stop()
-	rest := newRest(o.wakeSend)
-	defer rest.over.Stop()
+	rested := time.NewTimer(pollEvery) // when the database may be asked again
+	defer rested.Stop()
 	o.sweep(ctx)
 	for {
+		pause, rest := h.step(ctx, working)
+		turn.Reset(pause)
+		if rest > 0 {
+			rested.Reset(rest)
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case id := <-done:
-			delete(busy, id)
-		case <-rest.wake:
-		case <-rest.over.C:
-			rest.wake = o.wakeSend
-			continue
+		case p := <-h.progress:
+			h.note(p)
+		case <-o.wakeSend:
+			h.woken = true
 		case <-turn.C:
+		case <-rested.C:
+			h.resting = false
 		case <-poll.C:
 			o.sweep(ctx)
-		}
-		if len(busy) < o.opt.Senders {
-			began := o.opt.Clock.Now()
-			turn.Reset(o.startSends(ctx, working, busy, done))
-			rest.after(o.opt.Clock.Now().Sub(began))
+			h.woken = true
 		}
 	}
 }
@@ -64,39 +64,6 @@ func (r *rest) after(look time.Duration) {
 	}
 }
 
-// startSends begins a job for every reader whose turn it is, as far as there are
-// workers, and returns when to look again at the latest.
-func (o *Outbox) startSends(ctx, working context.Context, busy map[int64]bool, done chan<- int64) time.Duration {
-	readers, err := o.waiting(ctx)
-	if o.noteRead(err); err != nil {
-		return pollEvery
-	}
-	pause := pollEvery
-	now := o.opt.Clock.Now()
-	for _, r := range readers {
-		turn := next(r)
-		if busy[r.id] || len(turn.ids) == 0 || o.mustWait(r.chat, turn.notBefore, now) {
-			continue
-		}
-		// The clock is read after the messenger's answer, whose "now" is later than
-		// any moment before it was asked.
-		if at := o.ready(r.chat); at.After(o.opt.Clock.Now()) {
-			left := at.Sub(o.opt.Clock.Now())
-			pause = min(pause, max(left, time.Millisecond))
-			continue
-		}
-		if len(busy) == o.opt.Senders {
-			break
-		}
-		busy[r.id] = true
-		o.jobs.Go(func() {
-			defer func() { done <- r.id }()
-			o.deliver(working, turn.ids)
-		})
-	}
-	return pause
-}
-
 // mustWait says whether a message is put off beyond now. Only a 429 puts one off further
 // than maxPause, and keepQuiet knows of it. Anything else that far off was noted before the
 // clock was set back: it would wait for as long as the clock was set.
@@ -105,12 +72,6 @@ func (o *Outbox) mustWait(chat int64, until, now time.Time) bool {
 		return false
 	}
 	return until.Sub(now) <= maxPause || slices.Contains(o.quietChats(), chat)
-}
-
-func (o *Outbox) waiting(ctx context.Context) ([]reader, error) {
-	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
-	defer cancel()
-	return o.rows.waiting(ctx, o.opt.Clock.Now().Add(-answering))
 }
 
 // sweep cancels what nobody is going to be told, and has others told of inquiries

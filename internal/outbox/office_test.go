@@ -253,7 +253,8 @@ func (m *messenger) hooks() (send func(int64, string) error, edit func(int64, in
 	return m.onSend, m.onEdit, m.after
 }
 
-func (m *messenger) Send(ctx context.Context, chatID int64, v view.Message) (int, error) {
+func (m *messenger) Send(ctx context.Context, chatID int64, v view.Message, left func()) (int, error) {
+	left()
 	onSend, _, after := m.hooks()
 	if onSend != nil {
 		if err := onSend(chatID, string(v.HTML)); err != nil {

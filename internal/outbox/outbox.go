@@ -27,6 +27,7 @@ const (
 	finishTimeout  = 8 * time.Second // for what is in hand when Run is told to stop
 	abandonTimeout = 5 * time.Second // for calls whose context has ended
 	defaultSenders = 16
+	defaultOnWay   = 64
 	defaultEditors = 4
 
 	// answering is how long after the last touch of an open form its reader is not disturbed.
@@ -44,8 +45,9 @@ var errStopped = errors.New("stopped before it was done")
 
 // Sender is the messenger.
 type Sender interface {
-	// Send delivers m and returns the ID of the message. Its errors are *chat.Error.
-	Send(ctx context.Context, chatID int64, m view.Message) (int, error)
+	// Send delivers m and returns the ID of the message. Its errors are *chat.Error. It
+	// calls left when m is on its way, after which only the answer is waited for.
+	Send(ctx context.Context, chatID int64, m view.Message, left func()) (int, error)
 	// Edit replaces a message; nil when nothing differed.
 	Edit(ctx context.Context, chatID int64, messageID int, m view.Message) error
 	// Ready is when the chat may be written to, by the clock of Options.
@@ -102,14 +104,15 @@ const (
 	Left        Outcome = "left"     // for the next start, or for whoever has its lease now
 )
 
-// Options of an Outbox. All but Senders, Editors and Observe are required.
+// Options of an Outbox. All but the numbers and Observe are required.
 type Options struct {
 	Clock    crm.Clock
 	Log      *slog.Logger
 	Sender   Sender
 	Renderer Renderer
 	Domain   Domain
-	Senders  int // messages sent at the same time; 0 for 16
+	Senders  int // messages prepared at the same time, or ready and waiting for their turn; 0 for 16
+	OnWay    int // readers served at the same time, those included whose message is on its way; 0 for 64
 	Editors  int // messages edited at the same time; 0 for 4
 	// Observe is told what became of each notification, after it is settled, and
 	// how long ago it was made. nil for none.
@@ -128,13 +131,14 @@ type Outbox struct {
 	mu      sync.Mutex
 	quiet   map[int64]time.Time        // chats that asked for a pause, and its end
 	faults  map[crm.NotificationID]int // failures to render, in a row
-	trouble bool                       // the last call to the messenger got no answer
+	trouble map[int64]bool             // the chats of the latest calls, as far as none was answered
 	blind   bool                       // the last query failed
 }
 
 // New returns an outbox on the schema of the pool.
 func New(pool *pgxpool.Pool, opt Options) *Outbox {
 	opt.Senders = cmp.Or(opt.Senders, defaultSenders)
+	opt.OnWay = cmp.Or(opt.OnWay, defaultOnWay)
 	opt.Editors = cmp.Or(opt.Editors, defaultEditors)
 	if opt.Observe == nil {
 		opt.Observe = func(Outcome, time.Duration) {}
@@ -143,7 +147,7 @@ func New(pool *pgxpool.Pool, opt Options) *Outbox {
 	return &Outbox{
 		rows: r, opt: opt, leases: lease.NewKeeper(r.renew, opt.Log),
 		wakeSend: make(chan struct{}, 1), wakeEdit: make(chan struct{}, 1),
-		quiet: make(map[int64]time.Time), faults: make(map[crm.NotificationID]int),
+		quiet: make(map[int64]time.Time), faults: make(map[crm.NotificationID]int), trouble: make(map[int64]bool),
 	}
 }
 

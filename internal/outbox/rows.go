@@ -25,58 +25,50 @@ type row struct {
 
 func (r row) id() crm.NotificationID { return r.item.Notification.ID }
 
-// waiting returns for whom something waits, whoever has waited longest first,
-// except those with a row in hand. since is when a form must have been touched
-// for its reader to count as answering.
+// waiting returns for whom something waits, whoever has waited longest first, except those
+// whose next one is in hand. since is when a form must have been touched for its reader to
+// count as answering. Readers are found one by one in the index, and of each only what comes
+// next is looked at, so a long queue costs no more than a short one.
 func (r rows) waiting(ctx context.Context, since time.Time) ([]reader, error) {
 	found, err := r.pool.Query(ctx, `
-		SELECT r.reader, r.chat_id, EXISTS (
+		WITH RECURSIVE queue AS (
+			(SELECT reader FROM notifications WHERE state = 'pending' ORDER BY reader LIMIT 1)
+			UNION ALL
+			SELECT n.reader FROM queue q CROSS JOIN LATERAL (
+				SELECT reader FROM notifications WHERE state = 'pending' AND reader > q.reader ORDER BY reader LIMIT 1) n
+		)
+		SELECT r.reader, r.chat_id, head.id, head.retry_at, head.kind = ANY ($2) AND $4 = (
+			SELECT count(*) FROM (
+				SELECT FROM notifications n
+				WHERE n.reader = r.reader AND n.state = 'pending' AND NOT n.withdrawn AND n.kind = ANY ($2) LIMIT $4) alike)
+		FROM queue q JOIN readers r ON r.reader = q.reader AND (r.listens OR NOT r.silent)
+		CROSS JOIN LATERAL (
+			SELECT EXISTS (
 				SELECT FROM forms f
-				WHERE f.staff_id = r.reader AND f.chat_id = r.chat_id AND NOT f.parked AND f.touched_at > $1),
-			n.kind, n.ids, n.not_before
-		FROM readers r CROSS JOIN LATERAL (
-			SELECT kind, (array_agg(id ORDER BY id))[1:$2] AS ids, (array_agg(retry_at ORDER BY id))[1] AS not_before
-			FROM notifications n WHERE reader = r.reader AND state = 'pending' AND NOT withdrawn AND `+mayRead+`
-			GROUP BY kind
-		) n
-		WHERE NOT EXISTS (
-			SELECT FROM notifications h
-			WHERE h.reader = r.reader AND h.state = 'pending' AND h.leased_until >= clock_timestamp())
-		ORDER BY r.reader`, since, together)
+				WHERE f.staff_id = r.reader AND f.chat_id = r.chat_id AND NOT f.parked AND f.touched_at > $1) AS answering) form
+		CROSS JOIN LATERAL (
+			SELECT n.id, n.kind, n.retry_at, n.leased_until FROM notifications n
+			WHERE n.reader = q.reader AND n.state = 'pending' AND NOT n.withdrawn AND `+mayRead+`
+				AND (NOT form.answering OR n.kind = ANY ($3))
+			ORDER BY n.id LIMIT 1) head
+		WHERE head.leased_until IS NULL OR head.leased_until < clock_timestamp()
+		ORDER BY head.id`, since, crm.SummarisableKinds(), crm.UrgentKinds(), separately+1)
 	if err != nil {
 		return nil, err
 	}
-	var out []reader
-	var cur reader
-	var q queue
-	var notBefore *time.Time
-	_, err = pgx.ForEachRow(found, []any{&cur.id, &cur.chat, &cur.answering, &q.kind, &q.ids, &notBefore}, func() error {
-		if len(out) == 0 || out[len(out)-1].id != cur.id {
-			out = append(out, cur)
-		}
-		q.notBefore = time.Time{}
+	return pgx.CollectRows(found, func(row pgx.CollectableRow) (w reader, err error) {
+		var notBefore *time.Time
+		err = row.Scan(&w.id, &w.chat, &w.next, &notBefore, &w.many)
 		if notBefore != nil {
-			q.notBefore = *notBefore
+			w.notBefore = *notBefore
 		}
-		last := &out[len(out)-1]
-		last.queues = append(last.queues, queue{kind: q.kind, ids: slices.Clone(q.ids), notBefore: q.notBefore})
-		return nil
+		return w, err
 	})
-	slices.SortStableFunc(out, func(a, b reader) int { return int(a.oldest() - b.oldest()) })
-	return out, err
 }
 
 // mayRead holds for a notifications row n that its reader r is told: suspended or
 // removed, they are told just that.
 const mayRead = `(r.listens OR n.kind = '` + string(crm.NotifyAccess) + `' AND NOT r.silent)`
-
-func (r reader) oldest() crm.NotificationID {
-	oldest := r.queues[0].ids[0]
-	for _, q := range r.queues {
-		oldest = min(oldest, q.ids[0])
-	}
-	return oldest
-}
 
 // claimed are the columns of a claimed row n and its reader r, as scanRow reads them.
 const claimed = `n.id, COALESCE(n.staff_id, 0), COALESCE(n.group_chat, 0), n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0),
@@ -99,20 +91,29 @@ func scanRow(from pgx.CollectableRow) (row, error) {
 	return r, err
 }
 
-// claim leases those of the rows that still wait and are in nobody's hands, and
-// takes their marks off: what is rendered from now on shows what they stood for.
-func (r rows) claim(ctx context.Context, ids []crm.NotificationID) ([]row, error) {
+// claim leases what comes next for a reader, if it still waits and is in nobody's hands: a
+// single row, or the summarisable ones of the reader. It takes their marks off: what is
+// rendered from now on shows what they stood for.
+func (r rows) claim(ctx context.Context, w reader) ([]row, error) {
+	if !w.many {
+		return r.claimWhere(ctx, `id = $3`, 1, w.next)
+	}
+	return r.claimWhere(ctx, `reader = $3 AND kind = ANY ($4)`, together, w.id, crm.SummarisableKinds())
+}
+
+func (r rows) claimWhere(ctx context.Context, which string, limit int, args ...any) ([]row, error) {
 	return r.collect(ctx, `
 		UPDATE notifications n
-		SET leased_until = clock_timestamp() + make_interval(secs => $2), attempts = n.attempts + 1, stale = false
+		SET leased_until = clock_timestamp() + make_interval(secs => $1), attempts = n.attempts + 1, stale = false
 		FROM readers r, (
 			SELECT id FROM notifications
-			WHERE id = ANY ($1) AND state = 'pending' AND NOT withdrawn
+			WHERE `+which+` AND state = 'pending' AND NOT withdrawn
 				AND (leased_until IS NULL OR leased_until < clock_timestamp())
+			ORDER BY id LIMIT $2
 			FOR UPDATE SKIP LOCKED
 		) free
 		WHERE n.id = free.id AND r.reader = n.reader AND `+mayRead+`
-		RETURNING `+claimed, ids, lease.For.Seconds())
+		RETURNING `+claimed, append([]any{lease.For.Seconds(), limit}, args...)...)
 }
 
 // claimStale leases up to limit messages that show an old state, or whose edit

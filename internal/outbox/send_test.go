@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,6 +209,75 @@ func TestOutageIsSurvived(t *testing.T) {
 	if !o.log.has("messages cannot be delivered") || !o.log.has("messages are delivered again") {
 		t.Errorf("log:\n%s", o.log)
 	}
+}
+
+func TestAllGoesAtOnceWhenTheMessengerIsBack(t *testing.T) {
+	o := newOffice(t)
+	readers := []crm.StaffID{o.staff(crm.Agent), o.staff(crm.Agent), o.staff(crm.Agent), o.staff(crm.Agent)}
+	for _, r := range readers[:3] {
+		o.notify(r, crm.NotifyHandOver)
+	}
+	var away atomic.Bool
+	away.Store(true)
+	o.tg.onSend = func(int64, string) error {
+		if away.Load() {
+			return refusal(chat.Unavailable)
+		}
+		return nil
+	}
+	o.run()
+	o.expect(times(3, outbox.Retried)...)
+	away.Store(false)
+	o.notify(readers[3], crm.NotifyHandOver) // the first whose turn it is, while the others' pauses last
+	o.Wake()
+	o.expect(times(4, outbox.Sent)...)
+}
+
+func TestPauseOfOneChatLastsWhileOthersAreAnswered(t *testing.T) {
+	o := newOffice(t)
+	a, b := o.staff(crm.Agent), o.staff(crm.Agent)
+	o.notify(a, crm.NotifyHandOver)
+	o.tg.onSend = func(c int64, _ string) error {
+		if c == chatOf(a) {
+			return refusal(chat.Unavailable)
+		}
+		return nil
+	}
+	o.run()
+	o.expect(outbox.Retried)
+	for range 3 {
+		o.notify(b, crm.NotifyHandOver)
+		o.Wake()
+		o.expect(outbox.Sent) // and a is not tried again
+	}
+}
+
+// Messages that the messenger is silent about hold up only their own chats.
+func TestSilenceHoldsUpItsChatAlone(t *testing.T) {
+	o := newOffice(t)
+	stuck := make(chan struct{})
+	var silent sync.WaitGroup
+	silent.Add(40) // more than are prepared at a time
+	mute := map[int64]bool{}
+	for range 40 {
+		s := o.staff(crm.Agent)
+		mute[chatOf(s)] = true
+		o.notify(s, crm.NotifyHandOver)
+	}
+	o.tg.onSend = func(c int64, _ string) error {
+		if mute[c] {
+			silent.Done()
+			<-stuck
+		}
+		return nil
+	}
+	o.run()
+	silent.Wait()
+	o.notify(o.staff(crm.Agent), crm.NotifyHandOver)
+	o.Wake()
+	o.expect(outbox.Sent)
+	close(stuck)
+	o.expect(times(40, outbox.Sent)...)
 }
 
 func TestRejectedMessageBlocksNobody(t *testing.T) {

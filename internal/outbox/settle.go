@@ -55,6 +55,12 @@ func (r rows) postpone(ctx context.Context, rs []row, until time.Time, cause err
 		`n.state IN ('pending', 'sent')`, until, cause.Error())
 }
 
+// resume has everything tried at once that was put off.
+func (r rows) resume(ctx context.Context) error {
+	_, err := r.pool.Exec(ctx, `UPDATE notifications SET retry_at = NULL WHERE state = 'pending' AND retry_at IS NOT NULL`)
+	return err
+}
+
 // giveBack gives rows back as they were.
 func (r rows) giveBack(ctx context.Context, rs []row) error {
 	return r.set(ctx, rs, `leased_until = NULL, stale = n.stale OR n.state = 'sent'`, `n.state IN ('pending', 'sent')`)

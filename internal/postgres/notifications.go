@@ -69,6 +69,14 @@ func (t tx) ToldOf(ctx context.Context, e crm.EventID, kind crm.NotificationKind
 	return ids, wrap(err, "read who was told")
 }
 
+// OfferOnItsWay implements crm.Tx.
+func (t tx) OfferOnItsWay(ctx context.Context, e crm.EventID, ring int) (yes bool, err error) {
+	err = t.q.QueryRow(ctx, `SELECT coalesce(bool_or(n.state = 'pending' AND r.listens) AND NOT bool_or(n.state IN ('sent', 'summarised')), false)
+		FROM notifications n JOIN readers r ON r.reader = n.reader
+		WHERE n.event_id = $1 AND n.kind = $2 AND n.ring = $3`, e, crm.NotifyLead, ring).Scan(&yes)
+	return yes, wrap(err, "read whether an offer arrived")
+}
+
 // notInHand holds for a notifications row n that nobody is sending or editing.
 const notInHand = `(n.leased_until IS NULL OR n.leased_until < clock_timestamp())`
 

@@ -74,22 +74,28 @@ func (t tx) Reacted(ctx context.Context, id crm.ReminderID, at time.Time) error 
 	return wrap(err, "react to reminder")
 }
 
-// heardOfRing are the notifications of the last ring of reminder r of customer c that
+// heardOfRing are the notifications of the last ring of reminder r that
 // its reader has not had the time to react to: it is still on its way, or arrived
 // after $3, the second one after $4. What is on its way to somebody who gets nothing
 // does not count.
 const heardOfRing = `SELECT FROM notifications n JOIN staff s ON s.id = n.staff_id
-	WHERE n.reminder_id = r.id AND n.due_at = r.due_at AND n.ring = r.rings AND n.staff_id = coalesce(c.holder_id, r.for_id)
+	WHERE n.reminder_id = r.id AND n.due_at = r.due_at AND n.ring = r.rings AND n.staff_id = coalesce(` + ringHolder + `, r.for_id)
 		AND s.state = 'active' AND NOT s.unreachable
 		AND (n.state = 'pending' OR n.sent_at > CASE r.rings WHEN 1 THEN $3::timestamptz ELSE $4::timestamptz END)`
 
-// DueRings implements crm.Tx.
+// ringHolder is the holder of the customer of reminder r. It is no join, which would be made
+// for all that are due before the first of them are chosen.
+const ringHolder = `(SELECT c.holder_id FROM customers c WHERE c.id = r.customer_id)`
+
+// DueRings implements crm.Tx. Those that have never rung are asked nothing more; written so,
+// what is asked of the others is looked up one by one in an index. As a join it was planned
+// as every reminder by every notification, before the tables had statistics.
 func (t tx) DueRings(ctx context.Context, now time.Time, limit int) ([]crm.Ring, error) {
-	rows, err := t.q.Query(ctx, `SELECT r.id, r.kind, r.due_at, r.reason, r.for_id, r.customer_id, c.holder_id, r.rings,
+	rows, err := t.q.Query(ctx, `SELECT r.id, r.kind, r.due_at, r.reason, r.for_id, r.customer_id, `+ringHolder+`, r.rings,
 		coalesce(r.rung_at, r.due_at),
 		coalesce((SELECT max(e.id) FROM events e WHERE e.customer_id = r.customer_id AND (e.detail->>'reminder')::bigint = r.id), 0)
-		FROM reminders r JOIN customers c ON c.id = r.customer_id
-		WHERE r.next_ring <= $1 AND NOT EXISTS (`+heardOfRing+`)
+		FROM reminders r
+		WHERE r.next_ring <= $1 AND (r.rings = 0 OR NOT EXISTS (`+heardOfRing+`))
 		ORDER BY r.next_ring, r.id LIMIT $2 FOR UPDATE OF r SKIP LOCKED`,
 		now, limit, now.Add(-crm.RepeatAfter), now.Add(-crm.EscalateAfter))
 	if err != nil {
@@ -105,18 +111,15 @@ func (t tx) DueRings(ctx context.Context, now time.Time, limit int) ([]crm.Ring,
 	return rings, wrap(err, "read due reminders")
 }
 
-// SaveRing implements crm.Tx: when the next step is due follows from how often it rang.
-func (t tx) SaveRing(ctx context.Context, r crm.Ring, at time.Time) error {
-	var next *time.Time
-	switch r.Rings {
-	case 1:
-		n := at.Add(crm.RepeatAfter)
-		next = &n
-	case 2:
-		n := at.Add(crm.EscalateAfter)
-		next = &n
+// SaveRings implements crm.Tx: when the next step is due follows from how often it rang.
+func (t tx) SaveRings(ctx context.Context, rs []crm.Ring, at time.Time) error {
+	ids, steps := make([]int64, len(rs)), make([]int, len(rs))
+	for i, r := range rs {
+		ids[i], steps[i] = int64(r.Reminder.ID), r.Rings
 	}
-	_, err := t.q.Exec(ctx, `UPDATE reminders SET rings = $2, rung_at = $3, next_ring = $4 WHERE id = $1`,
-		r.Reminder.ID, r.Rings, at, next)
-	return wrap(err, "save ring")
+	_, err := t.q.Exec(ctx, `UPDATE reminders r SET rings = rung.step, rung_at = $3,
+		next_ring = CASE rung.step WHEN 1 THEN $4::timestamptz WHEN 2 THEN $5::timestamptz END
+		FROM unnest($1::bigint[], $2::int[]) AS rung (id, step) WHERE r.id = rung.id`,
+		ids, steps, at, at.Add(crm.RepeatAfter), at.Add(crm.EscalateAfter))
+	return wrap(err, "save rings")
 }

@@ -20,8 +20,8 @@ const DefaultAPI = "https://api.telegram.org"
 
 // Time limits of single calls, waiting for a slot of the pacer excluded.
 const (
-	callTimeout     = 30 * time.Second
-	transferTimeout = 3 * time.Minute // uploads and downloads over a slow proxy
+	callTimeout     = 15 * time.Second // a chat whose messages hang waits for no longer
+	transferTimeout = 3 * time.Minute  // uploads and downloads over a slow proxy
 	pollGrace       = 15 * time.Second
 )
 

@@ -49,11 +49,21 @@ const (
 	// patience is how long a call waits for the end of a 429. Beyond it the call
 	// is refused, so that a flood of hours does not hold a worker for hours.
 	patience = 30 * time.Second
-	// together: 429s in two chats within this time mean that the bot as a whole
-	// is too fast, not one chat.
+	// together: 429s in several chats, each within this time of the one before, with nothing
+	// accepted in between, may mean that the bot as a whole is too fast, not one chat.
 	together = time.Second
-	// catchUp is how much of a timer's lateness the next send may make up for.
-	catchUp = 5 * time.Millisecond
+	// probeAfter is how long all chats pause when that is so with two chats; with each more
+	// twice as long.
+	probeAfter = time.Second
+	// catchUp is how much of its own lateness, on a busy machine, the pacer makes up for.
+	catchUp = 500 * time.Millisecond
+	// closest is the least time in which as many messages as a second takes may arrive.
+	// The rest of a second is for what delays some of them on the way.
+	closest = 960 * time.Millisecond
+	// lostAfter is how long a message without an answer is thought to be on its way.
+	lostAfter = 2 * time.Second
+	// mostInWindow bounds how many sends are remembered to be counted.
+	mostInWindow = 1000
 	// sweepEvery is the number of sends after which rested chats are forgotten.
 	sweepEvery = 1024
 	groupSpan  = time.Minute
@@ -70,13 +80,26 @@ type pacer struct {
 	log    *slog.Logger
 
 	mu      sync.Mutex
-	free    time.Time // the whole bot's next send
-	paused  time.Time // end of a 429 that concerns all chats
-	flood   flood     // the latest 429
+	due     time.Time     // when the next send would go if everything was on time
+	free    time.Time     // when it may go
+	last    time.Time     // when the latest one went
+	window  []sent        // the latest sends, a second's; a ring
+	trip    time.Duration // to Telegram and back, when nothing delays it
+	paused  time.Time     // end of a 429 that concerns all chats
+	flood   flood         // the latest 429
+	passed  time.Time     // when the latest of the accepted messages was let go
 	chats   map[int64]*chatPace
 	waiting [lanes][]*waiter // in order of arrival
 	timer   *time.Timer      // lets the next one go; nil before its first use
 	sends   int
+}
+
+// sent is a send of the whole bot.
+type sent struct {
+	number   int
+	at       time.Time // when it was let go
+	arrived  time.Time // at the latest, by when its answer came
+	answered bool
 }
 
 // chatPace is what is remembered of a chat.
@@ -91,34 +114,35 @@ type chatPace struct {
 type flood struct {
 	chatID    int64
 	at, until time.Time
+	chats     int // refused one after the other, with nothing accepted in between
 }
 
 type waiter struct {
 	chatID int64
 	method string
+	came   time.Time
 	turn   chan error // capacity 1; nil: go
-	at     time.Time  // set before turn
+	at     time.Time  // set before turn, as number is
+	number int
 }
 
 // slot is a send that was let go.
 type slot struct {
 	chatID int64
+	number int
 	at     time.Time
 }
 
 func newPacer(clock Clock, l Limits, log *slog.Logger) *pacer {
 	d := DefaultLimits()
-	return &pacer{
-		clock: clock,
-		log:   log,
-		chats: make(map[int64]*chatPace),
-		limits: Limits{
-			PerSecond:      cmp.Or(l.PerSecond, d.PerSecond),
-			ChatEvery:      cmp.Or(l.ChatEvery, d.ChatEvery),
-			ChatBurst:      cmp.Or(l.ChatBurst, d.ChatBurst),
-			GroupPerMinute: cmp.Or(l.GroupPerMinute, d.GroupPerMinute),
-		},
+	l = Limits{
+		PerSecond:      cmp.Or(l.PerSecond, d.PerSecond),
+		ChatEvery:      cmp.Or(l.ChatEvery, d.ChatEvery),
+		ChatBurst:      cmp.Or(l.ChatBurst, d.ChatBurst),
+		GroupPerMinute: cmp.Or(l.GroupPerMinute, d.GroupPerMinute),
 	}
+	aSecond := int(math.Ceil(min(l.PerSecond, mostInWindow)))
+	return &pacer{clock: clock, log: log, chats: make(map[int64]*chatPace), limits: l, window: make([]sent, aSecond)}
 }
 
 // wait blocks until a message may go to the chat. The caller sends it at once
@@ -126,7 +150,8 @@ func newPacer(clock Clock, l Limits, log *slog.Logger) *pacer {
 func (p *pacer) wait(ctx context.Context, lane Lane, chatID int64, method string) (slot, error) {
 	w := &waiter{chatID: chatID, method: method, turn: make(chan error, 1)}
 	p.mu.Lock()
-	if left := p.quietUntil(chatID).Sub(p.clock.Now()); left > patience {
+	w.came = p.clock.Now()
+	if left := p.quietUntil(chatID).Sub(w.came); left > patience {
 		p.mu.Unlock()
 		return slot{}, tooLong(method, left)
 	}
@@ -135,7 +160,7 @@ func (p *pacer) wait(ctx context.Context, lane Lane, chatID int64, method string
 	p.mu.Unlock()
 	select {
 	case err := <-w.turn:
-		return slot{chatID: chatID, at: w.at}, err
+		return slot{chatID: chatID, number: w.number, at: w.at}, err
 	case <-ctx.Done():
 		p.leave(lane, w)
 		return slot{}, ended(ctx, method)
@@ -170,7 +195,7 @@ func (p *pacer) advance() {
 		}
 		w := p.waiting[lane][i]
 		p.waiting[lane] = slices.Delete(p.waiting[lane], i, i+1)
-		p.take(w.chatID, now)
+		p.take(w, now)
 		w.at = now
 		w.turn <- nil
 	}
@@ -179,24 +204,65 @@ func (p *pacer) advance() {
 // pick returns the place of the waiter whose turn it is; where there is none,
 // -1 and when to look again, zero for never.
 func (p *pacer) pick(now time.Time) (lane Lane, i int, next time.Time) {
+	soonest := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
 	for lane := range lanes {
+		if free := p.freeFor(lane, now); len(p.waiting[lane]) > 0 && free.After(now) {
+			soonest(free)
+			continue
+		}
 		for i, w := range p.waiting[lane] {
-			at := later(p.chatReady(w.chatID, now), p.free)
+			at := p.chatReady(w.chatID, now)
 			if !at.After(now) {
 				return lane, i, time.Time{}
 			}
-			if next.IsZero() || at.Before(next) {
-				next = at
-			}
-			if p.free.After(now) {
-				break // nobody can go before that; one look at each lane will do
-			}
+			soonest(at)
 		}
 	}
-	if !next.IsZero() && p.free.After(now) {
-		next = p.free
-	}
 	return 0, -1, next
+}
+
+// freeFor is when the bot may send something of a lane. A reply need not wait for the
+// very end of the even pause: it may come early by most of what the pace leaves of a
+// second, in which there may be as many messages as are remembered.
+func (p *pacer) freeFor(lane Lane, now time.Time) time.Time {
+	spare := time.Duration(len(p.window))*p.interval() - time.Second
+	if spare <= 0 {
+		return p.free
+	}
+	free := p.free
+	if lane == Reply {
+		free = later(free.Add(-spare*2/3), p.last.Add(p.interval()/2))
+	}
+	return later(free, p.uncrowded(now))
+}
+
+// uncrowded is when one more message would not make too many arrive together. What
+// matters is when they arrive: some of them may have been held up on the way, and then
+// come with those that were let go after them.
+func (p *pacer) uncrowded(now time.Time) time.Time {
+	first := now
+	for _, s := range p.window {
+		arrived := s.arrived
+		if !s.answered {
+			// If it had arrived before, it would have been answered. What gets no answer for
+			// long is taken for lost: one that hangs holds up nobody.
+			if arrived = s.at; now.Sub(s.at) < lostAfter {
+				arrived = later(s.at, now.Add(-p.trip))
+			}
+		}
+		if arrived.Before(first) {
+			first = arrived
+		}
+	}
+	return first.Add(closest)
+}
+
+func (p *pacer) interval() time.Duration {
+	return time.Duration(float64(time.Second) / p.limits.PerSecond)
 }
 
 // refuse ends the waiting of those whom a new 429 holds beyond patience.
@@ -235,15 +301,30 @@ func (p *pacer) wake(after time.Duration) {
 
 // take charges a send to the bot and to the chat. What the chat is charged
 // counts from now, when the message really goes.
-func (p *pacer) take(chatID int64, now time.Time) {
-	interval := time.Duration(float64(time.Second) / p.limits.PerSecond)
-	p.free = later(p.free, now.Add(-catchUp)).Add(interval)
-	c := p.chat(chatID)
+//
+// The bot's sends follow one another evenly. One that goes later than it could have, since
+// the machine was busy, does not put off the others: they go at up to twice the pace until
+// the lateness is made up for, but never more of them than evenly spaced ones in a second.
+// Idle time is not made up for.
+func (p *pacer) take(w *waiter, now time.Time) {
+	interval := p.interval()
+	could := later(p.due, later(w.came, p.chatReady(w.chatID, now)))
+	p.due = later(could, now.Add(-catchUp)).Add(interval)
+	p.free = later(p.due, now.Add(interval/2))
+	p.last = now
+	n := len(p.window)
+	w.number = p.sends
+	p.window[p.sends%n] = sent{number: p.sends, at: now}
+	p.sends++
+	if oldest := p.window[p.sends%n].at; !oldest.IsZero() {
+		p.free = later(p.free, oldest.Add(time.Duration(n)*interval))
+	}
+	c := p.chat(w.chatID)
 	c.full = later(c.full, now).Add(p.limits.ChatEvery)
-	if chatID < 0 {
+	if w.chatID < 0 {
 		c.sent = append(c.sent, now)
 	}
-	if p.sends++; p.sends%sweepEvery == 0 {
+	if p.sends%sweepEvery == 0 {
 		p.sweep(now)
 	}
 }
@@ -261,7 +342,25 @@ func (p *pacer) settle(s slot, err error) {
 		c.sent[i] = now
 		slices.SortFunc(c.sent, time.Time.Compare)
 	}
+	p.noteTrip(s, now)
+	if err == nil {
+		p.passed = later(p.passed, s.at)
+	}
 	p.obeyFlood(s.chatID, err, now)
+}
+
+// noteTrip notes when a message arrived at the latest: as long before its answer as the
+// way takes that nothing delays.
+func (p *pacer) noteTrip(s slot, now time.Time) {
+	took := now.Sub(s.at)
+	if p.trip == 0 || took < p.trip {
+		p.trip = took
+	} else {
+		p.trip += (took - p.trip) / 100 // the way may have become longer
+	}
+	if w := &p.window[s.number%len(p.window)]; w.number == s.number {
+		w.arrived, w.answered = later(s.at, now.Add(-p.trip)), true
+	}
 }
 
 // note reports the outcome of a call that is not counted.
@@ -274,10 +373,12 @@ func (p *pacer) note(chatID int64, err error) {
 	p.obeyFlood(chatID, err, p.clock.Now())
 }
 
-// obeyFlood keeps quiet after a 429. One in a single chat is taken to concern
-// that chat, since Telegram does not say. Where a second chat is refused within a
-// second, the bot as a whole is too fast: then all chats pause, for the shorter of
-// the two times, because one of them may be a chat's own of hours.
+// obeyFlood keeps quiet after a 429. One in a single chat is taken to concern that
+// chat, since Telegram does not say. Where chats are refused one after the other, and
+// nothing that was let go after the first refusal is accepted, the bot as a whole may be
+// too fast: then all pause, but only so long that the next message shows whether it is,
+// each time twice as long, and no longer than the shorter of the last two times, one of
+// which may be a chat's own of hours.
 func (p *pacer) obeyFlood(chatID int64, err error, now time.Time) {
 	var e *chat.Error
 	if !errors.As(err, &e) || e.Class != chat.TooMany {
@@ -287,14 +388,17 @@ func (p *pacer) obeyFlood(chatID int64, err error, now time.Time) {
 	c := p.chat(chatID)
 	c.paused = later(c.paused, until)
 	last := p.flood
-	p.flood = flood{chatID: chatID, at: now, until: until}
-	all := last.chatID != chatID && now.Sub(last.at) <= together
-	if all {
-		shorter := until
-		if last.until.Before(until) {
-			shorter = last.until
+	p.flood = flood{chatID: chatID, at: now, until: until, chats: 1}
+	if now.Sub(later(last.at, p.paused)) <= together && !p.passed.After(last.at) {
+		p.flood.chats = last.chats
+		if last.chatID != chatID {
+			p.flood.chats++
 		}
-		p.paused = later(p.paused, shorter)
+	}
+	all := p.flood.chats > 1 && last.chatID != chatID
+	if all {
+		pause := min(until.Sub(now), last.until.Sub(now), probeAfter<<min(p.flood.chats-2, 12))
+		p.paused = later(p.paused, now.Add(pause))
 	}
 	p.log.Warn("telegram asks for a pause", "method", e.Method, "chat", chatID, "retry_after", e.RetryAfter, "all_chats", all)
 	p.refuse(now)

@@ -257,8 +257,19 @@ func TestTwoChatsRefusedTogetherPauseAll(t *testing.T) {
 		p.note(1, tooMany(time.Hour)) // this chat's own
 		time.Sleep(500 * time.Millisecond)
 		p.note(2, tooMany(4*time.Second))
-		if wait := time.Until(p.Ready(3)); wait != 4*time.Second {
-			t.Errorf("a third chat waits %v, want the shorter pause", wait)
+		if wait := time.Until(p.Ready(3)); wait != time.Second {
+			t.Errorf("a third chat waits %v, want long enough for a probe", wait)
+		}
+		// The third is refused as well, and so on: it is all of them.
+		time.Sleep(time.Second)
+		p.note(3, tooMany(time.Minute))
+		if wait := time.Until(p.Ready(9)); wait != 2*time.Second {
+			t.Errorf("all wait %v after the third, want twice as long", wait)
+		}
+		time.Sleep(2 * time.Second)
+		p.note(4, tooMany(3*time.Second))
+		if wait := time.Until(p.Ready(9)); wait != 3*time.Second {
+			t.Errorf("all wait %v, want the shorter pause", wait)
 		}
 		if wait := time.Until(p.Ready(1)); wait < 59*time.Minute {
 			t.Errorf("the first chat waits %v only", wait)
@@ -268,8 +279,114 @@ func TestTwoChatsRefusedTogetherPauseAll(t *testing.T) {
 		p.note(2, tooMany(4*time.Second)) // the same chat twice is one chat
 		time.Sleep(1500 * time.Millisecond)
 		p.note(4, tooMany(4*time.Second)) // long after
-		if wait := time.Until(p.Ready(3)); wait > 0 {
+		if wait := time.Until(p.Ready(9)); wait > 0 {
 			t.Errorf("a third chat waits %v after refusals that had nothing to do with each other", wait)
+		}
+	})
+}
+
+// TestRefusalsBetweenAcceptedMessagesPauseTheirChatsAlone: Telegram takes what others are
+// sent, so it is not the bot that is too fast.
+func TestRefusalsBetweenAcceptedMessagesPauseTheirChatsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newTestPacer(Limits{})
+		p.note(1, tooMany(time.Minute))
+		time.Sleep(10 * time.Millisecond)
+		s, err := p.wait(t.Context(), Reply, 3, "sendMessage")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Millisecond)
+		p.settle(s, nil)
+		p.note(2, tooMany(time.Minute))
+		if wait := time.Until(p.Ready(4)); wait > 0 {
+			t.Errorf("a chat that was never refused waits %v", wait)
+		}
+		// What was on its way before the refusal says nothing.
+		time.Sleep(10 * time.Second)
+		before, err := p.wait(t.Context(), Reply, 5, "sendMessage")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+		p.note(6, tooMany(time.Minute))
+		p.settle(before, nil)
+		p.note(7, tooMany(5*time.Second))
+		if wait := time.Until(p.Ready(4)); wait != time.Second {
+			t.Errorf("all chats wait %v, want 1s", wait)
+		}
+	})
+}
+
+// coarseClock moves in steps, so that what is timed by it comes late, as on a machine that
+// is busy with other things.
+type coarseClock struct{}
+
+func (coarseClock) Now() time.Time { return time.Now().Truncate(20 * time.Millisecond) }
+
+// TestLatenessIsMadeUpFor: a machine that is too busy to let every message go on time does
+// not send fewer, nor more at once than is allowed.
+func TestLatenessIsMadeUpFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, server := newPacer(coarseClock{}, Limits{}, slog.New(slog.DiscardHandler)), newStrict()
+		var wg sync.WaitGroup
+		start := time.Now()
+		const messages = 900
+		for i := range int64(messages) {
+			wg.Go(func() {
+				if err := send(t.Context(), p, server, Announce, 1+i, 0); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		took, ideal := time.Since(start), messages*time.Second*10/295
+		t.Logf("took %v of an ideal %v", took, ideal)
+		if server.refused != 0 {
+			t.Errorf("%d refusals", server.refused)
+		}
+		if took > ideal*101/100 {
+			t.Errorf("took %v, ideal is %v", took, ideal)
+		}
+	})
+}
+
+// TestMessagesHeldUpOnTheWayCount: a connection that stalls delivers together what was let
+// go evenly, and what follows must not come on top of it.
+func TestMessagesHeldUpOnTheWayCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newTestPacer(Limits{})
+		var mu sync.Mutex
+		var arrived []time.Time
+		start := time.Now()
+		var wg sync.WaitGroup
+		for i := range int64(300) {
+			wg.Go(func() {
+				s, err := p.wait(t.Context(), Announce, 1+i, "sendMessage")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				time.Sleep(30 * time.Millisecond)
+				// For 300 ms of every 3 s nothing comes through.
+				if into := time.Since(start) % (3 * time.Second); into > 2700*time.Millisecond {
+					time.Sleep(3*time.Second - into)
+				}
+				mu.Lock()
+				arrived = append(arrived, time.Now())
+				mu.Unlock()
+				time.Sleep(30 * time.Millisecond)
+				p.settle(s, nil)
+			})
+		}
+		wg.Wait()
+		for i := 30; i < len(arrived); i++ {
+			if span := arrived[i].Sub(arrived[i-30]); span < 900*time.Millisecond {
+				t.Errorf("31 messages within %v, after %v", span, arrived[i].Sub(start))
+			}
+		}
+		if took := time.Since(start); took > 11*time.Second {
+			t.Errorf("took %v", took)
 		}
 	})
 }

@@ -20,6 +20,11 @@ const attachment = "file"
 // Unavailable the message may have been delivered all the same: Telegram has no
 // idempotency key.
 func (c *Client) Send(ctx context.Context, lane Lane, chatID int64, m view.Message) (int, error) {
+	return c.Deliver(ctx, lane, chatID, m, func() {})
+}
+
+// Deliver is Send that calls left when the pacer has let the message go.
+func (c *Client) Deliver(ctx context.Context, lane Lane, chatID int64, m view.Message, left func()) (int, error) {
 	r, err := sendRequest(chatID, m)
 	if err != nil {
 		return 0, err
@@ -28,6 +33,7 @@ func (c *Client) Send(ctx context.Context, lane Lane, chatID int64, m view.Messa
 	if err != nil {
 		return 0, err
 	}
+	left()
 	result, err := c.call(ctx, r.timeout(), r)
 	c.pace.settle(slot, err)
 	if err != nil {
