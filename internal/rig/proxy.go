@@ -56,6 +56,10 @@ func (s *Servers) proxyTo(name, socket string) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startProxy(name, upstream)
+}
+
+func startProxy(name, upstream string) (*Proxy, error) {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	p := toxiproxy.NewProxy(server, name, "127.0.0.1:0", upstream)
 	if err := p.Start(); err != nil {
