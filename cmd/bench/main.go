@@ -59,6 +59,8 @@ func measurements() []measurement {
 	return []measurement{
 		intakeRow(),
 		taps(),
+		pushes(),
+		floods(),
 		footprintRow(),
 	}
 }
