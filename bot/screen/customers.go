@@ -157,9 +157,9 @@ func (r Reader) filterValue(kind byte, v string) string {
 		return r.SourceTitle(crm.SourceID(n))
 	case 'h':
 		if n == 0 {
-			return r.P.T("card.nobody")
+			return view.Capital(r.P.T("card.nobody"))
 		}
-		return r.StaffName(crm.StaffID(n))
+		return r.StaffLabel(crm.StaffID(n))
 	default:
 		return r.P.T("customers.period_" + v)
 	}
@@ -210,9 +210,9 @@ func (r Reader) FilterChoices(f Filters, kind byte) view.Message {
 			}
 		}
 	case 'h':
-		add(r.P.T("card.nobody"), "0")
+		add(view.Capital(r.P.T("card.nobody")), "0")
 		for _, s := range r.Dir.ActiveStaff() {
-			add(r.StaffName(s.ID), id(int64(s.ID)))
+			add(r.StaffLabel(s.ID), id(int64(s.ID)))
 		}
 	default:
 		for _, v := range []string{"t", "w", "m"} {

@@ -97,7 +97,7 @@ func (r Reader) HeirsOne(l Leaving) view.Message {
 	var buttons []view.Button
 	for _, s := range r.mayInherit(l) {
 		b := r.heirs(l, "heirs.one", HeirsSure, string(Chosen("").Toggle(s.ID)))
-		b.Label = view.Clip(r.StaffName(s.ID), 40)
+		b.Label = view.Clip(r.StaffLabel(s.ID), 40)
 		buttons = append(buttons, b)
 	}
 	rows := append(pairs(buttons), []view.Button{r.heirs(l, "common.back", HeirsHow, "")})
@@ -119,7 +119,7 @@ func (r Reader) HeirsAmong(l Leaving, chosen Chosen) view.Message {
 			n++
 		}
 		b := r.heirs(l, "heirs.one", HeirsAmong, string(chosen.Toggle(s.ID)))
-		b.Label = mark + view.Clip(r.StaffName(s.ID), 30)
+		b.Label = mark + view.Clip(r.StaffLabel(s.ID), 30)
 		buttons = append(buttons, b)
 	}
 	rows := pairs(buttons)

@@ -127,7 +127,7 @@ func (r Reader) Share(batch crm.BatchID, waiting int, chosen Chosen) view.Messag
 			mark = "✅ "
 			n++
 		}
-		row = append(row, view.Button{Label: mark + view.Clip(r.StaffName(s.ID), 30), Data: callback.MustEncode(callback.Ref{
+		row = append(row, view.Button{Label: mark + view.Clip(r.StaffLabel(s.ID), 30), Data: callback.MustEncode(callback.Ref{
 			Action: callback.ShareWith, Record: int64(batch), Value: string(chosen.Toggle(s.ID))})})
 		if len(row) == 2 {
 			rows, row = append(rows, row), nil

@@ -139,6 +139,14 @@ func (r Reader) StaffName(id crm.StaffID) string {
 	return r.Colleague(id)
 }
 
+// StaffLabel is StaffName as a button says it.
+func (r Reader) StaffLabel(id crm.StaffID) string {
+	if id == r.Staff.ID && id != 0 {
+		return view.Capital(r.P.T("staff.you"))
+	}
+	return r.Colleague(id)
+}
+
 // Colleague is a member of staff by name, the reader too.
 func (r Reader) Colleague(id crm.StaffID) string {
 	if s, ok := r.Dir.Staff[id]; ok {

@@ -171,7 +171,7 @@ func TestKilledInAForm(t *testing.T) {
 	agent.Press(t, "Status")
 	agent.Press(t, "In-person meeting")
 	agent.Press(t, "Tomorrow")
-	agent.See(t, "10:30")
+	agent.See(t, "10:30", "Step 2 of 4") // and not the time of day
 	p.kill()
 	agent.Press(t, "10:30") // Telegram keeps the tap
 	p.start()
