@@ -89,6 +89,7 @@ func TestPoolDoesNotSilenceWhoWaits(t *testing.T) {
 	o.arrive(1, 2)
 	id := o.arrive(1, 3)
 	o.told()
+	o.arrived()
 	o.clock.forward(time.Minute)
 	o.arrive(pool, 1)
 	again := must[crm.Arrival](t)(o.RecordInquiry(ctx, o.by(o.owner), crm.Inquiry{Source: pool, Phone: "+989120000002", By: o.owner.ID}))
