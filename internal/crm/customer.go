@@ -122,11 +122,11 @@ func cloneValues(v Values) Values {
 	return out
 }
 
-// SearchText is what the customer is found by, beside the phone numbers: name
-// and city, with and without spaces, and e-mail, folded by persian.SearchKey.
+// SearchText is what the customer is found by, beside the phone numbers: name and city
+// by persian.CompactKey, in which whoever is found by separate words is found too, and
+// the e-mail as it is written, but in small letters. One a line.
 func (c Customer) SearchText() string {
-	return strings.Join([]string{persian.SearchKey(c.Name), persian.CompactKey(c.Name),
-		persian.SearchKey(c.City), persian.CompactKey(c.City), strings.ToLower(c.Email)}, " | ")
+	return strings.Join([]string{persian.CompactKey(c.Name), persian.CompactKey(c.City), strings.ToLower(c.Email)}, "\n")
 }
 
 func sortStaff(s []Staff) {

@@ -48,12 +48,14 @@ func (s *Service) Timeline(ctx context.Context, dir Directory, actor Staff, id C
 // FindPhone finds the customer of a number; KeyNoCustomer when there is none
 // that the actor may see.
 func (s *Service) FindPhone(ctx context.Context, dir Directory, actor Staff, p persian.Phone) (Customer, error) {
-	id, err := s.store.CustomerByPhone(ctx, p)
+	c, err := s.store.CustomerByPhone(ctx, p)
 	if err != nil {
 		return Customer{}, err
 	}
-	c, err := s.Card(ctx, dir, actor, id, 0)
-	return c.Customer, err
+	if err := visible(actor, dir.Settings, c); err != nil {
+		return Customer{}, err
+	}
+	return c, nil
 }
 
 // Customers reads a page of the list of all customers, as far as the actor may see.
@@ -74,12 +76,7 @@ type Inbox struct {
 
 // Cartable reads a page of the actor's own cartable, what is due first.
 func (s *Service) Cartable(ctx context.Context, dir Directory, actor Staff, after InboxCursor, limit int) (Inbox, error) {
-	day := s.Today(dir)
-	counts, err := s.store.InboxCounts(ctx, actor.ID, day)
-	if err != nil {
-		return Inbox{}, err
-	}
-	entries, err := s.store.Inbox(ctx, actor.ID, day, after, limit+1)
+	entries, counts, err := s.store.Inbox(ctx, actor.ID, s.Today(dir), after, limit+1)
 	if err != nil {
 		return Inbox{}, err
 	}

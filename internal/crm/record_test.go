@@ -23,8 +23,10 @@ func (o *office) ledger() map[string][]string {
 	o.t.Helper()
 	out := map[string][]string{}
 	for name, sql := range map[string]string{
-		"customers": `SELECT concat_ws('|', phones, name, city, email, search, phone_search, field_values, status_id, holder_id, waiting,
+		"customers": `SELECT concat_ws('|', phones, name, city, email, field_values, status_id, holder_id, waiting,
 			hidden, version, source_id, created_at, first_inquiry_at, last_inquiry_at, held_since) FROM customers ORDER BY phones`,
+		"search": `SELECT concat_ws('|', c.phones->0->>'phone', s.words, s.numbers, s.last_inquiry_at)
+			FROM customer_search s JOIN customers c ON c.id = s.customer_id ORDER BY 1`,
 		"phones": `SELECT p.phone || ' ' || (c.phones->0->>'phone') FROM phones p JOIN customers c ON c.id = p.customer_id ORDER BY 1`,
 		"inquiries": `SELECT concat_ws('|', phone, source_id, received_at, name, city, message, utm, field_values, extra)
 			FROM inquiries ORDER BY phone, id`,
@@ -110,10 +112,10 @@ func TestTogetherAsOneByOne(t *testing.T) {
 		both(func(o *office) {
 			o.clock.forward(time.Minute)
 			o.look()
-			if id, err := o.store.CustomerByPhone(ctx, phone); err == nil && act == 0 {
-				_, err := o.Take(ctx, o.by(o.agents[agent]), id)
+			if c, err := o.store.CustomerByPhone(ctx, phone); err == nil && act == 0 {
+				_, err := o.Take(ctx, o.by(o.agents[agent]), c.ID)
 				if err == nil && blocked {
-					_, err = o.SetStatus(ctx, o.by(o.agents[agent]), crm.StatusChange{Customer: id, Status: o.status("Block list").ID})
+					_, err = o.SetStatus(ctx, o.by(o.agents[agent]), crm.StatusChange{Customer: c.ID, Status: o.status("Block list").ID})
 				}
 				if err != nil && !crm.IsKey(err, crm.KeyTaken) && !crm.IsKey(err, crm.KeyYours) {
 					t.Fatal(err)

@@ -36,7 +36,7 @@ func TestRandomCourses(t *testing.T) {
 		o.exec(`UPDATE staff SET state = 'active', unreachable = false`)
 		o.exec(`UPDATE settings SET agents_see_all = true`)
 		// Nothing is left over from the case before.
-		o.exec(`TRUNCATE customers, phones, inquiries, events, reminders, notifications, batches, batch_customers, commands,
+		o.exec(`TRUNCATE customers, customer_search, phones, inquiries, events, reminders, notifications, batches, batch_customers, commands,
 			routes, turns`)
 		co := &course{office: o, people: append([]crm.Staff{o.owner}, o.agents...), given: &given, refused: &refused}
 		for range 3 {

@@ -188,15 +188,16 @@ type Reader interface {
 	Customer(ctx context.Context, id CustomerID) (Customer, error)
 	// CustomerWithEvents is Customer and the newest events, which may be of a moment later.
 	CustomerWithEvents(ctx context.Context, id CustomerID, limit int) (Customer, []Event, error)
-	CustomerByPhone(ctx context.Context, p persian.Phone) (CustomerID, error)
+	// CustomerByPhone finds the customer of a number, even one who is hidden.
+	CustomerByPhone(ctx context.Context, p persian.Phone) (Customer, error)
 	// Events returns a page of the timeline, newest first, before the given
 	// event (0: from the newest).
 	Events(ctx context.Context, id CustomerID, before EventID, limit int) ([]Event, error)
 	Event(ctx context.Context, id EventID) (Event, error)
 	Inquiry(ctx context.Context, id InquiryID) (Inquiry, error)
 	List(ctx context.Context, f Filter, after Cursor, limit int) ([]Customer, error)
-	Inbox(ctx context.Context, holder StaffID, day Day, after InboxCursor, limit int) ([]InboxEntry, error)
-	InboxCounts(ctx context.Context, holder StaffID, day Day) (Counts, error)
+	// Inbox returns a page of a cartable, and the sizes of all its sections.
+	Inbox(ctx context.Context, holder StaffID, day Day, after InboxCursor, limit int) ([]InboxEntry, Counts, error)
 	SourceBySlug(ctx context.Context, slug string) (Source, error)
 	// SourceByKey finds the source of a key that works at now.
 	SourceByKey(ctx context.Context, keyHash []byte, now time.Time) (Source, error)
@@ -232,7 +233,7 @@ type Filter struct {
 	Pool     bool      // who is in nobody's cartable
 	Since    time.Time // the latest inquiry, inclusive
 	Until    time.Time // exclusive
-	Visible  StaffID   // only what this agent may see: held or created by them; 0 for everything
+	Visible  StaffID   // only what this agent may see: held or created by them, or waiting; 0 for everything
 }
 
 // Cursor is the place after which a page of the list starts: newest latest

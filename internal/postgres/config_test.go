@@ -16,20 +16,22 @@ func TestStatusUse(t *testing.T) {
 		SELECT 'f' || g, 1 + g % 5, g, CASE WHEN g % 2 = 0 THEN 'status' ELSE 'later' END, 1 + g % 4, now(), now() FROM generate_series(1, 400) g`)
 	b.exec(t, `UPDATE forms SET parked = chat_id = 2, touched_at = touched_at - make_interval(hours => (chat_id = 6)::int)`) // both for status 3
 	b.exec(t, `ANALYZE`)
-	use, err := b.StatusUse(t.Context(), []crm.StatusID{3, 1, 99}, time.Now().Add(-time.Hour/2))
-	if err != nil || len(use) != 3 || use[0].Status != 3 || use[0].Forms != 98 || use[0].Customers == 0 || use[2] != (crm.Impact{Status: 99}) {
-		t.Fatalf("%+v %v", use, err)
+	const indexes = `enable_seqscan = off` // the tables are small
+	var use []crm.Impact
+	plan := b.explain(t, func() (err error) {
+		use, err = b.StatusUse(t.Context(), []crm.StatusID{3, 1, 99}, time.Now().Add(-time.Hour/2))
+		return err
+	}, indexes)[0]
+	if len(use) != 3 || use[0].Status != 3 || use[0].Forms != 98 || use[0].Customers == 0 || use[2] != (crm.Impact{Status: 99}) {
+		t.Fatalf("%+v", use)
 	}
-	plan := b.explain(t)
 	for _, index := range []string{"customers_by_status", "forms_status"} {
 		if !strings.Contains(plan, index) {
 			t.Errorf("%s is not used:\n%s", index, plan)
 		}
 	}
-	if _, err := b.LastHolder(t.Context(), 5, 1); err != nil {
-		t.Fatal(err)
-	}
-	if plan := b.explain(t); !strings.Contains(plan, "events_customer") {
+	last := func() error { _, err := b.LastHolder(t.Context(), 5, 1); return err }
+	if plan := b.explain(t, last, indexes)[0]; !strings.Contains(plan, "events_customer") {
 		t.Errorf("\n%s", plan)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -137,9 +136,14 @@ func (t tx) LockNextLead(ctx context.Context) (crm.CustomerID, error) {
 }
 
 // CustomerByPhone implements crm.Reader.
-func (r reader) CustomerByPhone(ctx context.Context, p persian.Phone) (id crm.CustomerID, err error) {
-	err = r.q.QueryRow(ctx, `SELECT customer_id FROM phones WHERE phone = $1`, string(p)).Scan(&id)
-	return id, found(err, "find phone", crm.KeyNoCustomer)
+func (r reader) CustomerByPhone(ctx context.Context, p persian.Phone) (crm.Customer, error) {
+	rows, err := r.q.Query(ctx, `SELECT `+customerColumns+` FROM phones p JOIN customers c ON c.id = p.customer_id
+		WHERE p.phone = $1`, string(p))
+	if err != nil {
+		return crm.Customer{}, wrap(err, "find phone")
+	}
+	c, err := pgx.CollectExactlyOneRow(rows, scanCustomer)
+	return c, found(err, "find phone", crm.KeyNoCustomer)
 }
 
 // InsertCustomer implements crm.Tx: the row alone; SaveCustomer writes the rest.
@@ -154,26 +158,27 @@ func (t tx) InsertCustomer(ctx context.Context, c crm.Customer) (id crm.Customer
 func (t tx) SaveCustomer(ctx context.Context, c crm.Customer) error {
 	b := &pgx.Batch{}
 	queueCustomers(b, updateCustomers, []crm.Customer{c})
+	queueSearch(b, []crm.Customer{c})
 	queueNumbersOf(b, c)
 	return wrap(t.q.SendBatch(ctx, b).Close(), "save customer")
 }
 
 // Statements on many customers at once, in their order.
 const (
-	customerState = `version, hidden, name, city, email, search, phones, phone_search, field_values, status_id, status,
+	customerState = `version, hidden, name, city, email, phones, field_values, status_id, status,
 		holder_id, held_since, handed_by, attempts, due_at, last_inquiry_at, waiting, erased_at`
-	givenState = `u.version, u.hidden, u.name, u.city, u.email, u.search, u.phones::jsonb, u.phone_search, u.field_values::jsonb,
+	givenState = `u.version, u.hidden, u.name, u.city, u.email, u.phones::jsonb, u.field_values::jsonb,
 		u.status_id, u.status::jsonb, u.holder_id, u.held_since, u.handed_by, u.attempts, u.due_at, u.last_inquiry_at, u.waiting,
 		u.erased_at`
 	givenCustomers = `unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
-		$8::text[], $9::text[], $10::text[], $11::bigint[], $12::text[], $13::bigint[], $14::timestamptz[], $15::bigint[],
-		$16::int[], $17::timestamptz[], $18::timestamptz[], $19::boolean[], $20::timestamptz[])`
+		$8::text[], $9::bigint[], $10::text[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::int[],
+		$15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::timestamptz[])`
 	updateCustomers = `UPDATE customers c SET (` + customerState + `) = ROW (` + givenState + `)
 		FROM ` + givenCustomers + ` AS u (id, ` + customerState + `) WHERE c.id = u.id`
 	insertCustomers = `INSERT INTO customers (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)
 		OVERRIDING SYSTEM VALUE
 		SELECT u.id, ` + givenState + `, u.source_id, u.created_by, u.created_at, u.first_inquiry_at
-		FROM ROWS FROM (` + givenCustomers + `, unnest($21::bigint[], $22::bigint[], $23::timestamptz[], $24::timestamptz[]))
+		FROM ROWS FROM (` + givenCustomers + `, unnest($19::bigint[], $20::bigint[], $21::timestamptz[], $22::timestamptz[]))
 			AS u (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)`
 )
 
@@ -189,9 +194,7 @@ func queueCustomers(b *pgx.Batch, sql string, cs []crm.Customer) {
 		column(cs, func(c crm.Customer) string { return c.Name }),
 		column(cs, func(c crm.Customer) string { return c.City }),
 		column(cs, func(c crm.Customer) string { return c.Email }),
-		column(cs, crm.Customer.SearchText),
 		jsonColumn(cs, func(c crm.Customer) []crm.PhoneNumber { return notNil(c.Phones) }),
-		column(cs, func(c crm.Customer) string { return phoneSearch(c.Phones) }),
 		jsonColumn(cs, func(c crm.Customer) crm.Values { return notNilValues(c.Values) }),
 		column(cs, func(c crm.Customer) *int64 { return null(c.Status.Status) }),
 		jsonColumn(cs, func(c crm.Customer) crm.StatusState { return c.Status }),
@@ -247,15 +250,6 @@ func queueNumbersOf(b *pgx.Batch, c crm.Customer) {
 	b.Queue(`DELETE FROM phones WHERE customer_id = $1 AND phone <> ALL ($2) AND NOT $3`, c.ID, numbers,
 		c.Hidden && c.ErasedAt.IsZero())
 	queueNumbers(b, []crm.Customer{c})
-}
-
-// phoneSearch is every form in which a part of a number may be typed.
-func phoneSearch(ps []crm.PhoneNumber) string {
-	var forms []string
-	for _, p := range ps {
-		forms = append(forms, p.Phone.Local(), strings.TrimPrefix(string(p.Phone), "+"))
-	}
-	return strings.Join(forms, " ")
 }
 
 func notNil[T any](s []T) []T {

@@ -152,6 +152,8 @@ func (r *lateRows) queue(b *pgx.Batch) {
 	*r = lateRows{}
 	queueCustomers(b, insertCustomers, rows.newCustomers.values)
 	queueCustomers(b, updateCustomers, rows.customers.values)
+	queueSearch(b, rows.newCustomers.values)
+	queueSearch(b, rows.customers.values)
 	queueNumbers(b, rows.newCustomers.values)
 	for _, c := range rows.renumbered {
 		if c, changed := rows.customers.get(c); changed {

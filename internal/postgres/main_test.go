@@ -32,10 +32,10 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// recorder notes the statements of a pool.
+// recorder notes the statements of a pool, those of batches too.
 type recorder struct {
-	mu   sync.Mutex
-	last statement
+	mu  sync.Mutex
+	all []statement
 }
 
 type statement struct {
@@ -43,14 +43,37 @@ type statement struct {
 	args []any
 }
 
-func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+func (r *recorder) note(sql string, args []any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.last = statement{d.SQL, d.Args}
+	r.all = append(r.all, statement{sql, args})
+}
+
+// take returns what was noted since the last time.
+func (r *recorder) take() []statement {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.all
+	r.all = nil
+	return all
+}
+
+func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	r.note(d.SQL, d.Args)
 	return ctx
 }
 
 func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (r *recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
+	for _, q := range d.Batch.QueuedQueries {
+		r.note(q.SQL, q.Arguments)
+	}
+	return ctx
+}
+
+func (r *recorder) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (r *recorder) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
 
 // base is a database of its own, with a service on it.
 type base struct {
@@ -92,14 +115,30 @@ func (b base) fill(t *testing.T, n int) {
 	t.Helper()
 	b.exec(t, `INSERT INTO staff (telegram_id, name, role, state, language, joined_at)
 		SELECT g, 'agent ' || g, 'agent', 'active', 'fa', now() FROM generate_series(1, 5) g`)
-	b.exec(t, `INSERT INTO customers (hidden, name, search, phone_search, status_id, holder_id, held_since, due_at, waiting,
+	b.exec(t, `INSERT INTO customers (hidden, name, status_id, holder_id, held_since, due_at, waiting,
 			source_id, created_by, created_at, first_inquiry_at, last_inquiry_at)
-		SELECT g % 50 = 0, 'name ' || g, 'name ' || md5(g::text), '0912' || lpad(g::text, 7, '0'),
-			CASE WHEN g % 3 = 0 THEN NULL ELSE 1 + g % 9 END, CASE WHEN g % 7 > 0 THEN 1 + g % 5 END, $2,
+		SELECT g % 50 = 0, 'name ' || g, CASE WHEN g % 3 = 0 THEN NULL ELSE 1 + g % 9 END, CASE WHEN g % 7 > 0 THEN 1 + g % 5 END, $2,
 			CASE WHEN g % 2 = 0 THEN $2::timestamptz + (g - $1 / 2) * interval '1 minute' END, g % 7 = 0 AND g % 50 > 0,
 			1, CASE WHEN g % 11 = 0 THEN 1 + g % 5 END, $2, $2, $2::timestamptz + g * interval '1 minute'
 		FROM generate_series(1, $1::int) g`, n, b.clock.Now())
-	b.exec(t, `ANALYZE`)
+	b.withoutIndex(t, "customer_search_text", func() {
+		b.exec(t, `INSERT INTO customer_search (customer_id, last_inquiry_at, words, numbers)
+			SELECT id, last_inquiry_at, 'name' || left(md5(id::text), 12), '0912' || lpad(id::text, 7, '0') FROM customers WHERE NOT hidden`)
+	})
+	b.exec(t, `INSERT INTO phones (phone, customer_id) SELECT '+98912' || lpad(id::text, 7, '0'), id FROM customers`)
+	b.exec(t, `VACUUM ANALYZE`)
+}
+
+// withoutIndex fills a table without an index, which is quicker made than grown.
+func (b base) withoutIndex(t *testing.T, index string, fill func()) {
+	t.Helper()
+	var definition string
+	if err := b.pool.QueryRow(t.Context(), `SELECT pg_get_indexdef($1::text::regclass)`, index).Scan(&definition); err != nil {
+		t.Fatal(err)
+	}
+	b.exec(t, `DROP INDEX `+index)
+	fill()
+	b.exec(t, definition)
 }
 
 func (b base) directory(t *testing.T) crm.Directory {
@@ -111,29 +150,35 @@ func (b base) directory(t *testing.T) crm.Directory {
 	return d
 }
 
-// explain returns the plan of the last statement, with sequential scans only where
-// there is no other way.
-func (b base) explain(t *testing.T) string {
+// explain returns the plans of what do asks the database, with these settings.
+func (b base) explain(t *testing.T, do func() error, settings ...string) []string {
 	t.Helper()
-	s := b.rec.last
-	conn, err := b.pool.Acquire(t.Context())
+	b.rec.take()
+	if err := do(); err != nil {
+		t.Fatal(err)
+	}
+	asked := b.rec.take()
+	tx, err := b.pool.Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Release()
-	if _, err := conn.Exec(t.Context(), `SET enable_seqscan = off`); err != nil {
-		t.Fatal(err)
+	defer tx.Rollback(t.Context())
+	for _, s := range settings {
+		if _, err := tx.Exec(t.Context(), `SET LOCAL `+s); err != nil {
+			t.Fatal(err)
+		}
 	}
-	rows, err := conn.Query(t.Context(), `EXPLAIN `+s.sql, s.args...)
-	if err != nil {
-		t.Fatal(err)
+	plans := make([]string, len(asked))
+	for i, s := range asked {
+		rows, err := tx.Query(t.Context(), `EXPLAIN `+s.sql, s.args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		plans[i] = strings.Join(lines, "\n")
 	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Exec(t.Context(), `RESET enable_seqscan`); err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(lines, "\n")
+	return plans
 }
