@@ -62,6 +62,7 @@ func measurements() []measurement {
 		pushes(),
 		floods(),
 		footprintRow(),
+		lists(),
 	}
 }
 

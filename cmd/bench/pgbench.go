@@ -34,10 +34,12 @@ BEGIN;
 INSERT INTO commands (key, at, outcome) VALUES ('api:2:' || :client_id::text || '-' || :n::text, now(),
 	'{"customer": 1, "inquiry": 1, "event": 1, "known": false}');
 `
-	pgbenchNew = pgbenchBegin + `INSERT INTO customers (hidden, name, search, phones, phone_search, waiting, source_id, created_at, first_inquiry_at, last_inquiry_at)
-	VALUES (false, (ARRAY[FIRST])[:f::int] || ' ' || (ARRAY[LAST])[:l::int], (ARRAY[FIRST])[:f::int] || ' ' || (ARRAY[LAST])[:l::int],
-		jsonb_build_array(jsonb_build_object('phone', '+98' || :n::text)), '0' || :n::text || ' 98' || :n::text, true, 2, now(), now(), now())
+	pgbenchNew = pgbenchBegin + `INSERT INTO customers (hidden, name, phones, waiting, source_id, created_at, first_inquiry_at, last_inquiry_at)
+	VALUES (false, (ARRAY[FIRST])[:f::int] || ' ' || (ARRAY[LAST])[:l::int],
+		jsonb_build_array(jsonb_build_object('phone', '+98' || :n::text)), true, 2, now(), now(), now())
 	RETURNING id AS customer \gset
+INSERT INTO customer_search (customer_id, last_inquiry_at, words, numbers)
+	VALUES (:customer, now(), (ARRAY[FIRST])[:f::int] || (ARRAY[LAST])[:l::int], '0' || :n::text || ' 98' || :n::text);
 INSERT INTO phones (phone, customer_id) VALUES ('+98' || :n::text, :customer);
 INSERT INTO inquiries (customer_id, source_id, received_at, phone, name, message, utm)
 	VALUES (:customer, 2, now(), '+98' || :n::text, (ARRAY[FIRST])[:f::int] || ' ' || (ARRAY[LAST])[:l::int], 'لطفاً عصر تماس بگیرید', '{"source": "google"}')
@@ -52,6 +54,7 @@ INSERT INTO events (customer_id, kind, at, version, key, delta, detail)
 ` + pgbenchEnd
 	pgbenchKnown = `\set customer random(1, PEOPLE)
 ` + pgbenchBegin + `UPDATE customers SET last_inquiry_at = now() WHERE id = :customer;
+UPDATE customer_search SET last_inquiry_at = now() WHERE customer_id = :customer;
 INSERT INTO inquiries (customer_id, source_id, received_at, phone, name, message, utm)
 	VALUES (:customer, 2, now(), '+98' || :n::text, (ARRAY[FIRST])[:f::int] || ' ' || (ARRAY[LAST])[:l::int], 'لطفاً عصر تماس بگیرید', '{"source": "google"}')
 	RETURNING id AS inquiry \gset
