@@ -17,12 +17,16 @@ func (o *Office) Remind(ctx context.Context, members []Member, n int, due time.T
 		holders[i] = int64(m.ID)
 	}
 	const sql = `WITH made AS (
-			INSERT INTO customers (hidden, name, phones, search, holder_id, held_since, due_at, source_id,
+			INSERT INTO customers (hidden, name, phones, holder_id, held_since, due_at, source_id,
 				created_at, first_inquiry_at, last_inquiry_at)
 			SELECT false, 'Customer ' || i, jsonb_build_array(jsonb_build_object('phone', '+98935' || lpad(i::text, 7, '0'))),
-				'customer ' || i, ($1::bigint[])[1 + i % cardinality($1::bigint[])], $4, $3, $5, $4, $4, $4
+				($1::bigint[])[1 + i % cardinality($1::bigint[])], $4, $3, $5, $4, $4, $4
 			FROM generate_series(1, $2::int) AS i
-			RETURNING id, holder_id)
+			RETURNING id, holder_id, name, phones, last_inquiry_at),
+		found AS (
+			INSERT INTO customer_search (customer_id, last_inquiry_at, words, numbers)
+			SELECT id, last_inquiry_at, replace(lower(name), ' ', ''), '0' || substr(phones->0->>'phone', 4) || ' ' || substr(phones->0->>'phone', 2)
+			FROM made)
 		INSERT INTO reminders (customer_id, kind, due_at, reason, for_id, made_at, next_ring)
 		SELECT id, $6, $3, 'Call again', holder_id, $4, $3 FROM made ORDER BY id`
 	_, err := o.Pool.Exec(ctx, sql, holders, n, due, due.Add(-time.Hour), o.Source.ID, crm.ReminderByHand)
