@@ -61,13 +61,13 @@ func (f *fullDisk) figures() string {
 
 func (f *fullDisk) run(ctx context.Context) (err error) {
 	if os.Geteuid() != 0 {
-		return errors.New("only root can mount a small disk")
+		return fmt.Errorf("%w: only root can mount a small disk", errNotHere)
 	}
 	if err := os.Mkdir(f.mount, 0o711); err != nil { //nolint:gosec // the servers' user passes
 		return fmt.Errorf("make a place for the disk: %w", err)
 	}
 	if out, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", "mode=0711,size="+diskSize, "tmpfs", f.mount).CombinedOutput(); err != nil {
-		return fmt.Errorf("mount a small disk: %w: %s", err, out)
+		return fmt.Errorf("%w: mount a small disk: %w: %s", errNotHere, err, out)
 	}
 	defer func() { err = errors.Join(err, syscall.Unmount(f.mount, syscall.MNT_DETACH)) }()
 	// What the servers logged is kept for whoever searches the logs.

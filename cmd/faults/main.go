@@ -96,7 +96,11 @@ func main() {
 	}
 }
 
-var errBroken = errors.New("not everything holds")
+var (
+	errBroken = errors.New("not everything holds")
+	// errNotHere says that a machine cannot be broken in a way: that shows nothing of the program.
+	errNotHere = errors.New("this cannot be tried here")
+)
 
 func run(ctx context.Context, o options) (err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
@@ -121,7 +125,7 @@ func run(ctx context.Context, o options) (err error) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		broken = broken || err != nil
+		broken = broken || err != nil && !errors.Is(err, errNotHere)
 		printRow(e, figures, time.Since(began), err)
 	}
 	if broken {
@@ -132,10 +136,13 @@ func run(ctx context.Context, o options) (err error) {
 
 func printRow(e experiment, figures string, took time.Duration, err error) {
 	verdict := "holds"
-	if err != nil {
+	switch {
+	case errors.Is(err, errNotHere):
+		verdict, figures = "not run", "-"
+	case err != nil:
 		verdict = "BROKEN"
 	}
-	fmt.Printf("%2d  %-6s  %s\n            must hold: %s\n            %s  (%s)\n", e.number, verdict, e.fault, e.holds, figures, took.Round(100*time.Millisecond))
+	fmt.Printf("%2d  %-7s  %s\n            must hold: %s\n            %s  (%s)\n", e.number, verdict, e.fault, e.holds, figures, took.Round(100*time.Millisecond))
 	if err != nil {
 		fmt.Printf("            %v\n", err)
 	}
