@@ -2,7 +2,7 @@
 # make test    install what the tests need, then vet, test, and check coverage
 # make lint    golangci-lint
 # make build   bin/cartable
-# make faults  breaks what the program stands on, and tells what came of it; QUICK=1 for less of it
+# make faults  breaks what the program stands on, and tells what came of it; QUICK=1 for less of it, ONLY=1,2 for some rows
 # make bench   measures the program against pgbench, plain SQL and a bare loop
 
 GO           ?= go
@@ -49,7 +49,7 @@ $(LINT):
 .PHONY: faults
 faults: go
 	@.ci/install-tools servers
-	$(GO) run ./cmd/faults $(if $(QUICK),--quick)
+	$(GO) run ./cmd/faults $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: bench
 bench: go

@@ -60,9 +60,9 @@ func measurements() []measurement {
 		intakeRow(),
 		taps(),
 		pushes(),
+		lists(),
 		floods(),
 		footprintRow(),
-		lists(),
 	}
 }
 
