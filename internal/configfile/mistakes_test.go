@@ -111,6 +111,7 @@ func TestUnreadable(t *testing.T) {
 		"comments":  {"# nothing\n", "0 mistake.nothing"},
 		"syntax":    {"fields:\n  - {title: x\n", "2 mistake.syntax"},
 		"tab":       {"business:\n\tname: x\n", "2 mistake.tab"},
+		"dedented":  {"  fields:\nformat: 1\nbusiness:\n  name: x\n", "2 mistake.syntax"},
 		"encoding":  {"business: {name: \xff}\n", "0 mistake.encoding"},
 		"too big":   {strings.Repeat("#\n", configfile.MaxSize), "0 mistake.too_big"},
 		"two":       {"format: 1\n---\nformat: 1\n", "2 mistake.documents"},

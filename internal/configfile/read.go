@@ -88,8 +88,13 @@ func (r *reader) parse(data []byte) *yaml.Node {
 		r.syntax(data, err)
 		return nil
 	}
-	if decoder.Decode(&more) == nil {
+	// What is indented less than the first line is no part of the first document.
+	switch err := decoder.Decode(&more); {
+	case err == nil:
 		r.add(&more, "mistake.documents")
+	case !errors.Is(err, io.EOF):
+		r.syntax(data, err)
+		return nil
 	}
 	return doc.Content[0]
 }
@@ -113,8 +118,13 @@ func (r *reader) tabs(data []byte) bool {
 func (r *reader) syntax(data []byte, err error) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	n := sort.Search(len(lines), func(n int) bool {
-		var doc yaml.Node
-		return yaml.Unmarshal(bytes.Join(lines[:n], nil), &doc) != nil
+		decoder := yaml.NewDecoder(bytes.NewReader(bytes.Join(lines[:n], nil)))
+		var err error
+		for err == nil {
+			var doc yaml.Node
+			err = decoder.Decode(&doc)
+		}
+		return !errors.Is(err, io.EOF)
 	})
 	what := errorPlace.ReplaceAllString(err.Error(), "")
 	r.add(&yaml.Node{Line: max(n, 1), Column: 1}, "mistake.syntax", "Value", what)
