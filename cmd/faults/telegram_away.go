@@ -199,17 +199,21 @@ func (a *absence) judge(ctx context.Context, there, away, drains []time.Duration
 	if err != nil {
 		return "", err
 	}
-	var alone, summed, summaries int
+	var alone, summed int
 	for _, span := range a.apart {
-		row := a.office.Pool.QueryRow(ctx, `SELECT coalesce(max(alone), 0), coalesce(sum(summed), 0), coalesce(sum(summaries), 0) FROM (
-			SELECT count(*) FILTER (WHERE state = 'sent') AS alone, count(*) FILTER (WHERE state = 'summarised') AS summed,
-				count(*) FILTER (WHERE state = 'summarised' AND message_id IS NOT NULL) AS summaries
+		row := a.office.Pool.QueryRow(ctx, `SELECT coalesce(max(alone), 0), coalesce(sum(summed), 0) FROM (
+			SELECT count(*) FILTER (WHERE state = 'sent') AS alone, count(*) FILTER (WHERE state = 'summarised') AS summed
 			FROM notifications WHERE kind = 'lead' AND created_at BETWEEN $1 AND $2 GROUP BY reader) x`, span.from, span.to)
-		var most, sums, messages int
-		if err := row.Scan(&most, &sums, &messages); err != nil {
-			return "", fmt.Errorf("count summaries: %w", err)
+		var most, sums int
+		if err := row.Scan(&most, &sums); err != nil {
+			return "", fmt.Errorf("count what was summarised: %w", err)
 		}
-		alone, summed, summaries = max(alone, most), summed+sums, summaries+messages
+		alone, summed = max(alone, most), summed+sums
+	}
+	// What a summary went out as may be a notification of before, or of another kind.
+	summaries, err := a.office.Count(ctx, `SELECT count(*) FROM notifications WHERE state = 'summarised' AND message_id IS NOT NULL`)
+	if err != nil {
+		return "", err
 	}
 	before, during := rig.Quantile(there, 0.99), rig.Quantile(away, 0.99)
 	figures := fmt.Sprintf("%d leads, %d untold; intake's p99 %.1f ms with Telegram, %.1f ms without (medians %.1f and %.1f); %d offers in %d summaries, at most %d one by one in a chat; %d out of order; drained in %.1f s at most",
@@ -222,7 +226,7 @@ func (a *absence) judge(ctx context.Context, there, away, drains []time.Duration
 		err = errors.New("intake was slower without Telegram")
 	case early > 0:
 		err = errors.New("the backlog came out of order")
-	case alone > singly || summed == 0:
+	case alone > singly || summed == 0 || summaries < len(a.apart):
 		err = errors.New("the backlog was not summarised")
 	}
 	return figures, err
