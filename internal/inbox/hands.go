@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -29,19 +28,18 @@ type finished struct {
 // turn writes down what is finished and takes up as many updates as there are free workers,
 // at most one a chat, in one transaction: so many chats share one wait for the disk, and the
 // next update of a chat is taken up only after the one before is settled for good. What
-// cannot be written down is tried again at the next turn.
-func (h *hands) turn(ctx, handling context.Context) {
+// cannot be written down is tried again at the next turn. The end of Run does not cut the
+// transaction short: it might be committed, and nobody would know of what it took up.
+func (h *hands) turn(handling context.Context) {
 	b := h.inbox
 	free := b.opt.Workers - (len(h.busy) - len(h.finished))
 	if free == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	ctx, cancel := context.WithTimeout(handling, queryTimeout)
 	defer cancel()
 	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, h.inHand(), free)
-	if !errors.Is(err, context.Canceled) {
-		b.noteRead(err)
-	}
+	b.noteRead(err)
 	if err != nil {
 		return
 	}

@@ -137,7 +137,7 @@ func (b *Inbox) Run(ctx context.Context) error {
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	for ctx.Err() == nil {
-		h.turn(ctx, handling)
+		h.turn(handling)
 		select {
 		case <-ctx.Done():
 		case <-poll.C:

@@ -147,6 +147,29 @@ func TestFailingUpdateIsTriedThreeTimesInOrderThenPutAside(t *testing.T) {
 	}
 }
 
+// TestStoppedInMidTurn stops the inbox at any point of its work: nothing is then left that it
+// holds, and nothing that it has settled does it take for somebody else's.
+func TestStoppedInMidTurn(t *testing.T) {
+	pool := pgtest.New(t)
+	for round := range int64(100) {
+		o := officeOn(t, pool, func(context.Context, update) error { return nil })
+		for i := range int64(8) {
+			o.store(update{ID: 8*round + i, Chat: i})
+		}
+		stop := o.run()
+		time.Sleep(time.Duration(round) * 50 * time.Microsecond)
+		stop()
+		if o.log.String() != "" {
+			t.Fatalf("stopped after %d turns of 50 µs:\n%s", round, o.log)
+		}
+		var held int
+		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM updates WHERE leased_until IS NOT NULL`).Scan(&held)
+		if err != nil || held != 0 {
+			t.Fatalf("stopped after %d turns of 50 µs: %d updates are held, error %v", round, held, err)
+		}
+	}
+}
+
 func TestPanicIsAFailure(t *testing.T) {
 	o := newOffice(t, func(_ context.Context, u update) error {
 		if u.ID == 1 {

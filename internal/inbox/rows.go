@@ -72,7 +72,8 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, busy []i
 	return settled, us, err
 }
 
-// queueSettling queues what writes the outcomes down. What is done forgets its content.
+// queueSettling queues what writes the outcomes down. What is done forgets its content, and
+// may be written down again: the answer to the first COMMIT may have got lost.
 func queueSettling(b *pgx.Batch, over []finished, settled func(seq int64)) {
 	note := func(rows pgx.Rows) error {
 		var seq int64
@@ -99,7 +100,7 @@ func queueSettling(b *pgx.Batch, over []finished, settled func(seq int64)) {
 	if len(seqs) > 0 {
 		b.Queue(`UPDATE updates u SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
 			FROM unnest($1::bigint[], $2::int[]) AS held (seq, token)
-			WHERE u.seq = held.seq AND u.attempts = held.token AND u.state = 'new'
+			WHERE u.seq = held.seq AND u.attempts = held.token AND u.state IN ('new', 'done')
 			RETURNING u.seq`, seqs, tokens).Query(note)
 	}
 }

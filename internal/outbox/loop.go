@@ -96,7 +96,7 @@ func (o *Outbox) editLoop(ctx, working context.Context) {
 	defer rest.over.Stop()
 	for ctx.Err() == nil {
 		began := o.opt.Clock.Now()
-		for _, r := range o.stale(ctx, o.opt.Editors-busy) {
+		for _, r := range o.stale(working, o.opt.Editors-busy) {
 			busy++
 			o.jobs.Go(func() {
 				defer func() { done <- struct{}{} }()
@@ -119,7 +119,8 @@ func (o *Outbox) editLoop(ctx, working context.Context) {
 	}
 }
 
-// stale claims up to limit messages that are to be edited.
+// stale claims up to limit messages that are to be edited. The end of the loop does not cut it
+// short: nobody would know of what it claimed.
 func (o *Outbox) stale(ctx context.Context, limit int) []row {
 	if limit == 0 {
 		return nil
