@@ -11,6 +11,10 @@ import (
 // often there is something new and however many wait.
 const restPerReader = 50 * time.Microsecond
 
+// restTimes is how many times as long as asking took the database is left alone at least: on a busy
+// one asking takes longer, and others wait for their turn.
+const restTimes = 9
+
 // handout gives the readers for whom something waits to jobs, whoever waits longest first.
 // It works through what it read last, and reads again when something new may wait, or when
 // there is nobody left who could be served. Two numbers bound the jobs: how many are at
@@ -78,13 +82,15 @@ func (h *handout) step(ctx, working context.Context) (pause, rest time.Duration)
 func (h *handout) read(ctx context.Context) (rest time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	list, err := h.rows.waiting(ctx, h.opt.Clock.Now().Add(-answering))
+	began := h.opt.Clock.Now()
+	list, err := h.rows.waiting(ctx, began.Add(-answering))
+	took := h.opt.Clock.Now().Sub(began)
 	h.resting = true
 	if h.noteRead(err); err != nil {
 		return pollEvery
 	}
 	h.list, h.woken, h.served = list, false, false
-	return min(time.Duration(len(list)+1)*restPerReader, pollEvery)
+	return min(max(time.Duration(len(list)+1)*restPerReader, restTimes*took), pollEvery)
 }
 
 // begin hands out whom the list names, and returns when the first of the others may be
