@@ -11,7 +11,8 @@ import (
 // gatherer has what arrives at the same time carried out together. What arrives while
 // nothing is under way begins at once, alone; what arrives while a group is under way waits,
 // and the next group is all that waits, in the order of arrival, up to a bound. So nobody
-// waits for others to come, and the busier it is the larger groups become. A group that takes
+// waits for others to come, and the busier it is the larger groups become. Many are two
+// groups beside each other: while one waits for the disk, the other uses the processor. A group that takes
 // longer than its time does not hold up the others: the next one begins beside it. Nothing
 // runs while there is nothing to do, and no end is needed: whoever waits for all callers has
 // waited for all groups.
@@ -26,7 +27,11 @@ type gatherer[In, Out any] struct {
 	waiting []*arrival[In, Out]
 	running int // groups under way …
 	heldUp  int // … and how many of them are slow
+	size    int // of the last group that began
 }
+
+// worthwhile is how many a group must have for two to be better than one of both.
+const worthwhile = 4
 
 // arrival is one call of do.
 type arrival[In, Out any] struct {
@@ -58,9 +63,12 @@ func (g *gatherer[In, Out]) do(ctx context.Context, in In) (out Out, err error) 
 
 // begin has a group begin where there is something to do and nobody at it.
 func (g *gatherer[In, Out]) begin() {
-	if len(g.waiting) > 0 && g.running == g.heldUp && g.running < g.atOnce {
+	if g.running >= g.atOnce {
+		return
+	}
+	if group := g.take(); len(group) > 0 {
 		g.running++
-		go g.work()
+		go g.work(group)
 	}
 }
 
@@ -76,8 +84,8 @@ func (g *gatherer[In, Out]) withdraw(a *arrival[In, Out]) {
 }
 
 // work carries out one group after the other until nobody waits, or somebody else is at it.
-func (g *gatherer[In, Out]) work() {
-	for group := g.next(); len(group) > 0; group = g.next() {
+func (g *gatherer[In, Out]) work(group []*arrival[In, Out]) {
+	for len(group) > 0 {
 		late, done := false, false
 		timer := time.AfterFunc(g.slow, func() {
 			g.mu.Lock()
@@ -94,19 +102,34 @@ func (g *gatherer[In, Out]) work() {
 		if done = true; late {
 			g.heldUp--
 		}
+		g.running--
+		if group = g.take(); len(group) > 0 {
+			g.running++
+		}
+		g.begin() // another beside it, where so many wait
 		g.mu.Unlock()
 	}
 }
 
-// next takes the next group; with none, its caller is not running any more.
-func (g *gatherer[In, Out]) next() []*arrival[In, Out] {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+// take takes the next group off those that wait; none where they are to wait for those under way.
+func (g *gatherer[In, Out]) take() []*arrival[In, Out] {
 	n := min(len(g.waiting), g.most)
-	if n == 0 || g.running-g.heldUp > 1 {
-		g.running--
+	switch g.running - g.heldUp {
+	case 0:
+		if n >= 2*worthwhile {
+			n /= 2
+		}
+	case 1:
+		if n < max(worthwhile, g.size) {
+			n = 0
+		}
+	default:
+		n = 0
+	}
+	if n == 0 {
 		return nil
 	}
+	g.size = n
 	group := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
 	if len(g.waiting) == 0 {

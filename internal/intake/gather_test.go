@@ -113,6 +113,45 @@ func TestGatherer(t *testing.T) {
 	})
 }
 
+// Many are two groups beside each other; few wait for the one under way, to be one group.
+func TestGathererTwoBeside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesks(20)
+		var waits []func() (string, error)
+		come := func(from, to int) (all []int) {
+			for n := from; n <= to; n++ {
+				waits, all = append(waits, d.call(t.Context(), n)), append(all, n)
+			}
+			return all
+		}
+		want := [][]int{come(0, 0)}
+		come(1, worthwhile-1)
+		wantGroups(t, d, want...)
+		come(worthwhile, worthwhile)
+		want = append(want, []int{1, 2, 3, 4})
+		wantGroups(t, d, want...)
+		fifth := come(5, 13) // two are enough
+		wantGroups(t, d, want...)
+		d.letGo <- struct{}{}
+		want = append(want, fifth)
+		wantGroups(t, d, want...)
+		d.letGo <- struct{}{}
+		come(14, 21) // fewer than the one under way
+		wantGroups(t, d, want...)
+		d.letGo <- struct{}{}
+		wantGroups(t, d, append(want, []int{14, 15, 16, 17}, []int{18, 19, 20, 21})...)
+		d.letGo <- struct{}{}
+		d.letGo <- struct{}{}
+		for n, wait := range waits {
+			wantAnswer(t, n, wait)
+		}
+		synctest.Wait()
+		if d.running != 0 || len(d.waiting) != 0 {
+			t.Errorf("%d groups, %d waiting at the end", d.running, len(d.waiting))
+		}
+	})
+}
+
 // A group that is held up holds up nobody: another begins beside it, as soon as it is slow, and
 // no more of them than may be. When it has ended there is one again.
 func TestGathererHeldUp(t *testing.T) {
