@@ -97,9 +97,9 @@ const (
 		SELECT DISTINCT hashtextextended(current_schema() || ':phone:' || p, 0) AS h FROM unnest($1::text[]) p ORDER BY 1) locks`
 	lockOwners = `SELECT FROM customers WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
 	readAhead  = `SELECT (` + directoryMark + `), ARRAY (SELECT customer_id FROM phones WHERE phone = ANY ($1) ORDER BY customer_id),
-		EXISTS (SELECT FROM commands WHERE key = ANY ($2))`
+		EXISTS (SELECT FROM commands WHERE key = ANY ($2)), ARRAY (SELECT nextval('customers_id_seq') FROM generate_series(1, $3)),
+		ARRAY (SELECT nextval('inquiries_id_seq') FROM generate_series(1, $3)), ARRAY (SELECT nextval('events_id_seq') FROM generate_series(1, $3))`
 	readKeys   = `SELECT hash, source_id, expires_at FROM source_keys WHERE hash = ANY ($1)`
-	takeIDs    = `SELECT nextval('customers_id_seq'), nextval('inquiries_id_seq'), nextval('events_id_seq') FROM generate_series(1, $1)`
 	readOwners = `SELECT p.phone, ` + customerColumns + ` FROM customers c JOIN phones p ON p.customer_id = c.id
 		WHERE c.id = ANY ($1) AND p.phone = ANY ($2)`
 	moreEvents = `SELECT ARRAY (SELECT nextval('events_id_seq') FROM generate_series(1, $1))`
@@ -119,11 +119,12 @@ func (t *aheadTx) begin(ctx context.Context, ahead crm.Ahead) error {
 	b.Queue(`BEGIN`)
 	b.Queue(planOnce)
 	b.Queue(lockPhones, phones)
-	b.Queue(readAhead, phones, ahead.Keys).QueryRow(func(row pgx.Row) error { return row.Scan(&mark, &owners, &repeats) })
+	b.Queue(readAhead, phones, ahead.Keys, len(phones)).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&mark, &owners, &repeats, &t.ids.customers, &t.ids.inquiries, &t.ids.events)
+	})
 	if len(ahead.SourceKeys) > 0 {
 		b.Queue(readKeys, ahead.SourceKeys).Query(t.scanKeys)
 	}
-	b.Queue(takeIDs, len(phones)).Query(t.ids.scan)
 	if err := t.late.conn.SendBatch(ctx, b).Close(); err != nil {
 		return wrap(err, "begin")
 	}
@@ -183,15 +184,6 @@ func (t *aheadTx) scanKeys(rows pgx.Rows) error {
 
 // freeIDs are IDs of rows that are to be written.
 type freeIDs struct{ customers, inquiries, events []int64 }
-
-func (f *freeIDs) scan(rows pgx.Rows) error {
-	var c, i, e int64
-	_, err := pgx.ForEachRow(rows, []any{&c, &i, &e}, func() error {
-		f.customers, f.inquiries, f.events = append(f.customers, c), append(f.inquiries, i), append(f.events, e)
-		return nil
-	})
-	return err
-}
 
 // next takes an ID off the list, or one from the sequence where none is left.
 func (t *aheadTx) next(ctx context.Context, from *[]int64, sequence string) (id int64, err error) {

@@ -34,9 +34,9 @@ func (t tx) Settle(ctx context.Context, key string, actor crm.StaffID, at time.T
 }
 
 // insertOutcomes claims keys with their outcomes, in one order for all.
-const insertOutcomes = `INSERT INTO commands (key, actor_id, at, outcome)
-	SELECT key, actor_id, at, outcome::jsonb FROM unnest($1::text[], $2::bigint[], $3::timestamptz[], $4::text[])
-		AS u (key, actor_id, at, outcome) ORDER BY key`
+var insertOutcomes = givenRows(`INSERT INTO commands (key, actor_id, at, outcome)
+	SELECT key, actor_id, at, outcome::jsonb FROM %s AS u (key, actor_id, at, outcome) ORDER BY key`,
+	"text", "bigint", "timestamptz", "text")
 
 func outcomeColumns(os []outcome) []any {
 	return []any{

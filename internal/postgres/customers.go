@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -157,37 +158,54 @@ func (t tx) InsertCustomer(ctx context.Context, c crm.Customer) (id crm.Customer
 // SaveCustomer implements crm.Tx.
 func (t tx) SaveCustomer(ctx context.Context, c crm.Customer) error {
 	b := &pgx.Batch{}
-	queueCustomers(b, updateCustomers, []crm.Customer{c})
+	queueChanged(b, []crm.Customer{c})
 	queueSearch(b, []crm.Customer{c})
 	queueNumbersOf(b, c)
 	return wrap(t.q.SendBatch(ctx, b).Close(), "save customer")
 }
 
-// Statements on many customers at once, in their order.
 const (
 	customerState = `version, hidden, name, city, email, phones, field_values, status_id, status,
 		holder_id, held_since, handed_by, attempts, due_at, last_inquiry_at, waiting, erased_at`
 	givenState = `u.version, u.hidden, u.name, u.city, u.email, u.phones::jsonb, u.field_values::jsonb,
 		u.status_id, u.status::jsonb, u.holder_id, u.held_since, u.handed_by, u.attempts, u.due_at, u.last_inquiry_at, u.waiting,
 		u.erased_at`
-	givenCustomers = `unnest($1::bigint[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
-		$8::text[], $9::bigint[], $10::text[], $11::bigint[], $12::timestamptz[], $13::bigint[], $14::int[],
-		$15::timestamptz[], $16::timestamptz[], $17::boolean[], $18::timestamptz[])`
-	updateCustomers = `UPDATE customers c SET (` + customerState + `) = ROW (` + givenState + `)
-		FROM ` + givenCustomers + ` AS u (id, ` + customerState + `) WHERE c.id = u.id`
-	insertCustomers = `INSERT INTO customers (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)
-		OVERRIDING SYSTEM VALUE
-		SELECT u.id, ` + givenState + `, u.source_id, u.created_by, u.created_at, u.first_inquiry_at
-		FROM ROWS FROM (` + givenCustomers + `, unnest($19::bigint[], $20::bigint[], $21::timestamptz[], $22::timestamptz[]))
-			AS u (id, ` + customerState + `, source_id, created_by, created_at, first_inquiry_at)`
 )
 
-// queueCustomers writes customers by one of these statements.
-func queueCustomers(b *pgx.Batch, sql string, cs []crm.Customer) {
-	if len(cs) == 0 {
-		return
+// Statements on customers, in their order.
+var (
+	stateTypes = []string{"bigint", "bigint", "boolean", "text", "text", "text", "text", "text", "bigint", "text",
+		"bigint", "timestamptz", "bigint", "int", "timestamptz", "timestamptz", "boolean", "timestamptz"}
+	updateCustomers = givenRows(`UPDATE customers c SET (`+customerState+`) = ROW (`+givenState+`)
+		FROM %s AS u (id, `+customerState+`) WHERE c.id = u.id`, stateTypes...)
+	insertCustomers = givenRows(`INSERT INTO customers (id, `+customerState+`, source_id, created_by, created_at, first_inquiry_at)
+		OVERRIDING SYSTEM VALUE
+		SELECT u.id, `+givenState+`, u.source_id, u.created_by, u.created_at, u.first_inquiry_at
+		FROM %s AS u (id, `+customerState+`, source_id, created_by, created_at, first_inquiry_at)`,
+		append(slices.Clone(stateTypes), "bigint", "bigint", "timestamptz", "timestamptz")...)
+)
+
+// queueChanged writes customers that there are.
+func queueChanged(b *pgx.Batch, cs []crm.Customer) {
+	if len(cs) > 0 {
+		updateCustomers.queue(b, stateColumns(cs))
 	}
-	args := []any{
+}
+
+// queueNew writes customers that there were none of.
+func queueNew(b *pgx.Batch, cs []crm.Customer) {
+	if len(cs) > 0 {
+		insertCustomers.queue(b, append(stateColumns(cs),
+			column(cs, func(c crm.Customer) int64 { return int64(c.Source) }),
+			column(cs, func(c crm.Customer) *int64 { return null(c.CreatedBy) }),
+			column(cs, func(c crm.Customer) time.Time { return c.CreatedAt }),
+			column(cs, func(c crm.Customer) time.Time { return c.FirstInquiryAt })))
+	}
+}
+
+// stateColumns are those of stateTypes.
+func stateColumns(cs []crm.Customer) []any {
+	return []any{
 		column(cs, func(c crm.Customer) int64 { return int64(c.ID) }),
 		column(cs, func(c crm.Customer) int64 { return c.Version }),
 		column(cs, func(c crm.Customer) bool { return c.Hidden }),
@@ -207,14 +225,6 @@ func queueCustomers(b *pgx.Batch, sql string, cs []crm.Customer) {
 		column(cs, crm.Customer.Waiting),
 		column(cs, func(c crm.Customer) *time.Time { return nullTime(c.ErasedAt) }),
 	}
-	if sql == insertCustomers {
-		args = append(args,
-			column(cs, func(c crm.Customer) int64 { return int64(c.Source) }),
-			column(cs, func(c crm.Customer) *int64 { return null(c.CreatedBy) }),
-			column(cs, func(c crm.Customer) time.Time { return c.CreatedAt }),
-			column(cs, func(c crm.Customer) time.Time { return c.FirstInquiryAt }))
-	}
-	b.Queue(sql, args...)
 }
 
 func heldSince(c crm.Customer) *time.Time {
@@ -225,9 +235,9 @@ func heldSince(c crm.Customer) *time.Time {
 }
 
 // ownNumbers gives numbers to customers; of a hidden customer's, to whoever needs it.
-const ownNumbers = `INSERT INTO phones (phone, customer_id) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT (phone)
+var ownNumbers = givenRows(`INSERT INTO phones (phone, customer_id) SELECT * FROM %s AS u ON CONFLICT (phone)
 	DO UPDATE SET customer_id = excluded.customer_id WHERE phones.customer_id <> excluded.customer_id
-	AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`
+	AND (SELECT hidden FROM customers WHERE id = phones.customer_id)`, "text", "bigint")
 
 // queueNumbers writes the numbers of customers who had none.
 func queueNumbers(b *pgx.Batch, cs []crm.Customer) {
@@ -239,7 +249,7 @@ func queueNumbers(b *pgx.Batch, cs []crm.Customer) {
 		}
 	}
 	if len(phones) > 0 {
-		b.Queue(ownNumbers, phones, owners)
+		ownNumbers.queue(b, []any{phones, owners})
 	}
 }
 
@@ -262,18 +272,18 @@ func notNil[T any](s []T) []T {
 // InsertInquiry implements crm.Tx.
 func (t tx) InsertInquiry(ctx context.Context, i crm.Inquiry) (id crm.InquiryID, err error) {
 	i.ID = 0
-	err = t.q.QueryRow(ctx, insertInquiries+` RETURNING id`, inquiryColumns([]crm.Inquiry{i})...).Scan(&id)
+	sql, args := insertInquiries.of(inquiryColumns([]crm.Inquiry{i}))
+	err = t.q.QueryRow(ctx, sql+` RETURNING id`, args...).Scan(&id)
 	return id, wrap(err, "insert inquiry")
 }
 
-// insertInquiries writes many at once. Those without an ID get one.
-const insertInquiries = `INSERT INTO inquiries (id, customer_id, source_id, received_at, phone, name, email, city, message,
+// insertInquiries writes inquiries. Those without an ID get one.
+var insertInquiries = givenRows(`INSERT INTO inquiries (id, customer_id, source_id, received_at, phone, name, email, city, message,
 		campaign, page, utm, field_values, extra, made_by) OVERRIDING SYSTEM VALUE
 	SELECT coalesce(u.id, nextval('inquiries_id_seq')), u.customer_id, u.source_id, u.received_at, u.phone, u.name, u.email, u.city,
 		u.message, u.campaign, u.page, u.utm::jsonb, u.field_values::jsonb, u.extra::jsonb, u.made_by
-	FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-		$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[])
-		AS u (id, customer_id, source_id, received_at, phone, name, email, city, message, campaign, page, utm, field_values, extra, made_by)`
+	FROM %s AS u (id, customer_id, source_id, received_at, phone, name, email, city, message, campaign, page, utm, field_values, extra, made_by)`,
+	"bigint", "bigint", "bigint", "timestamptz", "text", "text", "text", "text", "text", "text", "text", "text", "text", "text", "bigint")
 
 func inquiryColumns(is []crm.Inquiry) []any {
 	return []any{

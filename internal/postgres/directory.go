@@ -11,14 +11,10 @@ import (
 	"cartable/internal/crm"
 )
 
-// directoryMark is a statement that tells what is committed, as far as the directory goes:
-// the identity of every row version of its tables. No change leaves it as it was, since
-// one makes new row versions, and nobody has to remember to raise a counter.
-const directoryMark = `SELECT coalesce(bit_xor(version), 0) FROM (
-	SELECT hash_record_extended(ROW (xmin, ctid), 1) FROM settings UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 2) FROM staff
-	UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 3) FROM sources UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 4) FROM groups
-	UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 5) FROM fields UNION ALL SELECT hash_record_extended(ROW (xmin, ctid), 6) FROM statuses
-	UNION ALL SELECT hashint8extended(coalesce(max(id), 0), 7) FROM config_versions) t (version)`
+// directoryMark is a statement that tells which state of the directory's tables is committed,
+// or made by the transaction. Triggers give a new version to every change, so that nobody has to
+// remember to.
+const directoryMark = `SELECT version FROM directory_version`
 
 // lastDirectory is the directory as it was read last, with its mark. It decides nothing
 // by itself: whoever wants it asks the database for the mark first.

@@ -22,19 +22,20 @@ func scanEvent(row pgx.CollectableRow) (e crm.Event, err error) {
 // AppendEvent implements crm.Tx.
 func (t tx) AppendEvent(ctx context.Context, e crm.Event) (id crm.EventID, err error) {
 	e.ID = 0
-	err = t.q.QueryRow(ctx, insertEvents+` RETURNING id`, eventValues([]crm.Event{e})...).Scan(&id)
+	sql, args := insertEvents.of(eventValues([]crm.Event{e}))
+	err = t.q.QueryRow(ctx, sql+` RETURNING id`, args...).Scan(&id)
 	if violates(err, "events_undoes_key") {
 		return 0, &crm.Error{Code: crm.Gone, Key: crm.KeyUndone, Customer: e.Customer}
 	}
 	return id, wrap(err, "append event")
 }
 
-// insertEvents writes many at once. Those without an ID get one.
-const insertEvents = `INSERT INTO events (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail) OVERRIDING SYSTEM VALUE
+// insertEvents writes events. Those without an ID get one.
+var insertEvents = givenRows(`INSERT INTO events (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail) OVERRIDING SYSTEM VALUE
 	SELECT coalesce(u.id, nextval('events_id_seq')), u.customer_id, u.kind, u.actor_id, u.at, u.version, u.key, u.undoes,
 		u.delta::jsonb, u.detail::jsonb
-	FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::text[], $8::bigint[],
-		$9::text[], $10::text[]) AS u (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail)`
+	FROM %s AS u (id, customer_id, kind, actor_id, at, version, key, undoes, delta, detail)`,
+	"bigint", "bigint", "text", "bigint", "timestamptz", "bigint", "text", "bigint", "text", "text")
 
 func eventValues(es []crm.Event) []any {
 	return []any{

@@ -150,9 +150,9 @@ func (o *ordered[T]) put(id crm.CustomerID, v T) {
 func (r *lateRows) queue(b *pgx.Batch) {
 	rows := *r
 	*r = lateRows{}
-	queueCustomers(b, insertCustomers, rows.newCustomers.values)
-	queueCustomers(b, updateCustomers, rows.customers.values)
-	queueSearch(b, rows.newCustomers.values)
+	queueNew(b, rows.newCustomers.values)
+	queueChanged(b, rows.customers.values)
+	queueNewSearch(b, rows.newCustomers.values)
 	queueSearch(b, rows.customers.values)
 	queueNumbers(b, rows.newCustomers.values)
 	for _, c := range rows.renumbered {
@@ -161,19 +161,19 @@ func (r *lateRows) queue(b *pgx.Batch) {
 		}
 	}
 	if len(rows.inquiries) > 0 {
-		b.Queue(insertInquiries, inquiryColumns(rows.inquiries)...)
+		insertInquiries.queue(b, inquiryColumns(rows.inquiries))
 	}
 	if len(rows.events) > 0 {
-		b.Queue(insertEvents, eventValues(rows.events)...)
+		insertEvents.queue(b, eventValues(rows.events))
 	}
 	if len(rows.routes.values) > 0 {
-		b.Queue(saveRoutes, routeColumns(rows.routes.values)...)
+		saveRoutes.queue(b, routeColumns(rows.routes.values))
 	}
 	if len(rows.notifications) > 0 {
-		b.Queue(insertNotifications, notificationColumns(rows.notifications)...)
+		insertNotifications.queue(b, notificationColumns(rows.notifications))
 	}
 	if len(rows.outcomes) > 0 {
-		b.Queue(insertOutcomes, outcomeColumns(rows.outcomes)...)
+		insertOutcomes.queue(b, outcomeColumns(rows.outcomes))
 	}
 }
 

@@ -11,14 +11,15 @@ import (
 
 // Notify implements crm.Tx.
 func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
-	_, err := t.q.Exec(ctx, insertNotifications, notificationColumns(ns)...)
+	sql, args := insertNotifications.of(notificationColumns(ns))
+	_, err := t.q.Exec(ctx, sql, args...)
 	return wrap(err, "notify")
 }
 
-const insertNotifications = `INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
+var insertNotifications = givenRows(`INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
 		ring, about_id, batch_id, about_group, count, created_at, proposal_id)
-	SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::timestamptz[],
-		$8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12::int[], $13::timestamptz[], $14::bigint[])`
+	SELECT * FROM %s AS u`, "bigint", "bigint", "text", "bigint", "bigint", "bigint", "timestamptz",
+	"int", "bigint", "bigint", "bigint", "int", "timestamptz", "bigint")
 
 func notificationColumns(ns []crm.Notification) []any {
 	return []any{

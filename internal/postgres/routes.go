@@ -27,17 +27,17 @@ func (t tx) LockRoute(ctx context.Context, customer crm.CustomerID) (r crm.Route
 
 // SaveRoute implements crm.Tx.
 func (t tx) SaveRoute(ctx context.Context, r crm.Route) error {
-	_, err := t.q.Exec(ctx, saveRoutes, routeColumns([]crm.Route{r})...)
+	sql, args := saveRoutes.of(routeColumns([]crm.Route{r}))
+	_, err := t.q.Exec(ctx, sql, args...)
 	return wrap(err, "save route")
 }
 
-// saveRoutes writes the routes of several customers.
-const saveRoutes = `INSERT INTO routes (customer_id, event_id, source_id, came_at, since, worked, state, next_at)
-	SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::timestamptz[], $6::interval[], $7::text[],
-		$8::timestamptz[])
-	ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
+// saveRoutes writes the routes of customers.
+var saveRoutes = givenRows(`INSERT INTO routes (customer_id, event_id, source_id, came_at, since, worked, state, next_at)
+	SELECT * FROM %s AS u ON CONFLICT (customer_id) DO UPDATE SET event_id = excluded.event_id,
 		source_id = excluded.source_id, came_at = excluded.came_at, since = excluded.since, worked = excluded.worked,
-		state = excluded.state, next_at = excluded.next_at`
+		state = excluded.state, next_at = excluded.next_at`,
+	"bigint", "bigint", "bigint", "timestamptz", "timestamptz", "interval", "text", "timestamptz")
 
 func routeColumns(rs []crm.Route) []any {
 	return []any{
