@@ -165,7 +165,7 @@ func (s *setBack) before(ctx context.Context) error {
 	if err := s.arrive(ctx, http.StatusCreated, 3); err != nil {
 		return err
 	}
-	failing, cancel := context.WithTimeout(ctx, goesOn)
+	failing, cancel := context.WithTimeout(ctx, rig.Patience(goesOn))
 	defer cancel()
 	return s.Sim.FaultsDone(failing)
 }

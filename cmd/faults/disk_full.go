@@ -66,6 +66,7 @@ func (f *fullDisk) run(ctx context.Context) (err error) {
 	if err := os.Mkdir(f.mount, 0o711); err != nil { //nolint:gosec // the servers' user passes
 		return fmt.Errorf("make a place for the disk: %w", err)
 	}
+	defer os.Remove(f.mount) // for another try
 	if out, err := exec.CommandContext(ctx, "mount", "-t", "tmpfs", "-o", "mode=0711,size="+diskSize, "tmpfs", f.mount).CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: mount a small disk: %w: %s", errNotHere, err, out)
 	}
@@ -242,7 +243,7 @@ func (f *fullDisk) log() string {
 // counts what there is.
 func (f *fullDisk) recover(ctx context.Context) error {
 	began := time.Now()
-	waiting, cancel := context.WithTimeout(ctx, recovers)
+	waiting, cancel := context.WithTimeout(ctx, rig.Patience(recovers))
 	defer cancel()
 	for n := range f.sent {
 		a, err := f.insist(waiting, n)
@@ -263,7 +264,7 @@ func (f *fullDisk) recover(ctx context.Context) error {
 	if err := rig.Await(ctx, "the answer to what was written meanwhile", recovers, sees(help, helpTitle)); err != nil {
 		return err
 	}
-	return f.judge(ctx)
+	return errors.Join(f.judge(ctx), rig.Within("inquiries accepted with room again", f.back, recovers))
 }
 
 func (f *fullDisk) insist(ctx context.Context, n int) (rig.Answer, error) {

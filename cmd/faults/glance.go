@@ -69,12 +69,12 @@ func (g glance) told(ctx context.Context, limit time.Duration, texts ...string) 
 }
 
 func (g glance) wait(ctx context.Context, limit time.Duration, what string, wanted func(*tgsim.View) bool) error {
-	ctx, cancel := context.WithTimeout(ctx, limit-time.Since(g.from))
+	ctx, cancel := context.WithTimeout(ctx, rig.Patience(limit)-time.Since(g.from))
 	defer cancel()
 	if err := g.person.Wait(ctx, wanted); err != nil {
-		return fmt.Errorf("%s waited %s %s; the last they saw is %q", g.person.Profile().FirstName, limit, what, g.person.Last().Plain())
+		return fmt.Errorf("%s waited %s %s; the last they saw is %q", g.person.Profile().FirstName, rig.Patience(limit), what, g.person.Last().Plain())
 	}
-	return nil
+	return rig.Within(g.person.Profile().FirstName+" waited "+what, time.Since(g.from), limit)
 }
 
 // does taps what bears the label, and waits until a message shows all these texts.

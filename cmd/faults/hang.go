@@ -85,10 +85,7 @@ func hangBoth(ctx context.Context, b *breaker) (figures string, err error) {
 	if _, err := h.program.Stop(); err != nil {
 		return h.figures(slower, back), err
 	}
-	if slower > slowerLimit {
-		err = errors.New("intake waits for Redis")
-	}
-	return h.figures(slower, back), err
+	return h.figures(slower, back), rig.Within("intake's p99 without Redis is higher", slower, slowerLimit)
 }
 
 func (h *hang) figures(slower, back time.Duration) string {
@@ -108,10 +105,7 @@ func (h *hang) took(what string, d time.Duration, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if d > hangLimit {
-		return fmt.Errorf("%s: told after %s", what, d.Round(time.Millisecond))
-	}
-	return nil
+	return rig.Within(what+": told", d, hangLimit)
 }
 
 // p99 posts n inquiries one after the other.
@@ -312,10 +306,7 @@ func (h *hang) backAtWork(ctx context.Context, cards map[int]int) (time.Duration
 	if n, err := h.office.Count(ctx, `SELECT count(*) FROM events WHERE kind = 'no_answer'`); err != nil || n != len(cards) {
 		return back, errors.Join(fmt.Errorf("%d taps had %d effects", len(cards), n), err)
 	}
-	if back > recoverLimit {
-		return back, fmt.Errorf("at work %s after PostgreSQL answered again", back.Round(time.Millisecond))
-	}
-	return back, nil
+	return back, rig.Within("at work after PostgreSQL answered again", back, recoverLimit)
 }
 
 // anotherLeads has the leader alone lose the database, and waits until another instance,
@@ -356,10 +347,7 @@ func (h *hang) anotherLeads(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if took > takeOverLimit {
-		return fmt.Errorf("it answered after %s", took)
-	}
-	return nil
+	return rig.Within("it answered", took, takeOverLimit)
 }
 
 // await waits.

@@ -26,13 +26,16 @@ const (
 // killedIntake are the rows on inquiries during which the program is killed. One
 // run of it serves both.
 func killedIntake() []experiment {
-	var once sync.Once
 	var leads leadCount
 	var sends sendCount
 	var failure error
+	ran := false
 	row := func(verdict func() (string, error)) func(context.Context, *breaker) (string, error) {
 		return func(ctx context.Context, b *breaker) (string, error) {
-			once.Do(func() { failure = killIntakes(ctx, b, &leads, &sends) })
+			if _, late := rig.OnlyLate(failure); !ran || late {
+				ran, leads, sends = true, leadCount{}, sendCount{}
+				failure = killIntakes(ctx, b, &leads, &sends)
+			}
 			if failure != nil {
 				return "", failure
 			}

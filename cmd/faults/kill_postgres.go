@@ -187,10 +187,7 @@ func (k *postgresKills) serves(ctx context.Context, form glance, i int) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		if d > recoverLimit {
-			return fmt.Errorf("%s %s after the return of PostgreSQL", what, d.Round(time.Millisecond))
-		}
-		return nil
+		return rig.Within(what+" after the return of PostgreSQL", d, recoverLimit)
 	}
 	_, err := k.poster.Insist(ctx, fmt.Sprintf("after-%d", i), rig.Phone(heldNumbers+100_000+i), "After")
 	if err := took("accepting", err); err != nil {

@@ -120,7 +120,7 @@ func (m *muttering) talk(ctx context.Context) error {
 
 // handled waits for updates alone: what is told waits for people who are asked something.
 func (m *muttering) handled(ctx context.Context) error {
-	waiting, cancel := context.WithTimeout(ctx, mutterPatience)
+	waiting, cancel := context.WithTimeout(ctx, rig.Patience(mutterPatience))
 	defer cancel()
 	if err := m.Sim.Drained(waiting); err != nil {
 		return err

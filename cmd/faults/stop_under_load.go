@@ -143,10 +143,7 @@ func (s *stops) stop() error {
 	}
 	s.number++
 	s.longest = max(s.longest, took)
-	if took > rig.StopTimeout {
-		return fmt.Errorf("the program took %s to end", took)
-	}
-	return nil
+	return rig.Within("the program's end", took, rig.StopTimeout)
 }
 
 // hangingClient begins an inquiry and never ends it.

@@ -252,11 +252,11 @@ func (w *wipe) learns(ctx context.Context, i int) error {
 		if err != nil {
 			return err
 		}
-		if time.Since(began) > wipedLimit {
-			return errors.New("the program does not know that Redis is back")
-		}
 		if which == formsLost {
-			return nil
+			return rig.Within("knowing that Redis is back", time.Since(began), wipedLimit)
+		}
+		if time.Since(began) > rig.Patience(wipedLimit) {
+			return errors.New("the program does not know that Redis is back")
 		}
 		w.again++
 		if err := await(ctx, 200*time.Millisecond); err != nil {

@@ -190,7 +190,7 @@ func (f Flood) judge(ctx context.Context, office *Office, holders []Member, befo
 		OR state = 'cancelled' AND kind = 'reminder'`); err != nil {
 		return err
 	}
-	out.OutOfOrder, err = office.OutOfOrder(ctx)
+	out.OutOfOrder, err = office.OutOfOrder(ctx, 0)
 	return err
 }
 

@@ -151,11 +151,12 @@ func (o *Office) Count(ctx context.Context, sql string, args ...any) (n int, err
 	return n, nil
 }
 
-// Await asks again until the answer is yes, every few milliseconds; after the limit it
-// returns an error that says what was waited for.
+// Await asks again until the answer is yes, every few milliseconds. After the limit it goes
+// on to ask, to tell what is late, which it returns a Late for, from what never comes.
 func Await(ctx context.Context, what string, limit time.Duration, done func(context.Context) (bool, error)) error {
 	const every = 5 * time.Millisecond
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, Patience(limit))
 	defer cancel()
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -163,7 +164,7 @@ func Await(ctx context.Context, what string, limit time.Duration, done func(cont
 	for {
 		ok, err := done(ctx)
 		if ok && err == nil {
-			return nil
+			return Within("waited for "+what, time.Since(began), limit)
 		}
 		if err != nil {
 			last = err
@@ -171,7 +172,7 @@ func Await(ctx context.Context, what string, limit time.Duration, done func(cont
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("waited %s for %s", limit, what), last)
+			return errors.Join(fmt.Errorf("waited %s for %s in vain", Patience(limit), what), last)
 		}
 	}
 }

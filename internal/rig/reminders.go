@@ -37,9 +37,11 @@ func (o *Office) Remind(ctx context.Context, members []Member, n int, due time.T
 }
 
 // OutOfOrder counts the announcements that came into their chat before one that was made
-// earlier for it.
-func (o *Office) OutOfOrder(ctx context.Context) (int, error) {
-	return o.Count(ctx, `SELECT count(*) FROM (
-		SELECT message_id < max(message_id) OVER (PARTITION BY reader ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS early
-		FROM notifications WHERE state IN ('sent', 'summarised') AND message_id IS NOT NULL) told WHERE early`)
+// earlier for it. Of two that were made within the overlap, by transactions that may have
+// gone on at once, neither is the earlier one.
+func (o *Office) OutOfOrder(ctx context.Context, overlap time.Duration) (int, error) {
+	return o.Count(ctx, `WITH told AS (SELECT id, reader, message_id, created_at FROM notifications
+			WHERE state IN ('sent', 'summarised') AND message_id IS NOT NULL)
+		SELECT count(*) FROM told t WHERE EXISTS (SELECT FROM told e WHERE e.reader = t.reader AND e.id < t.id
+			AND e.message_id > t.message_id AND e.created_at <= t.created_at - $1::interval)`, overlap)
 }
