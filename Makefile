@@ -2,7 +2,7 @@
 # make test    install what the tests need, then vet, test, and check coverage
 # make lint    golangci-lint
 # make build   bin/cartable
-# make faults  breaks what the program stands on, and tells what came of it; QUICK=1 for less of it, ONLY=1,2 for some rows
+# make faults  breaks what the program stands on, and tells what came of it; QUICK=1 for less of it (4 minutes), ONLY=1,2 for some rows
 # make bench   measures the program against pgbench, plain SQL and a bare loop
 
 GO           ?= go

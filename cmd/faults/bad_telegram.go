@@ -27,7 +27,7 @@ const (
 func badTelegram() experiment {
 	return experiment{
 		8, "Telegram answers 502 in HTML, 429 of 1–60 s, hangs, resets, does it but drops the answer, 403, migrates a group",
-		"nothing lost; no send inside a retry_after; other chats' p99 under 5 s", answerBadly,
+		"nothing lost; no send inside a retry_after; other chats' p99 under 5 s", false, answerBadly,
 	}
 }
 

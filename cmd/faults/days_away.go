@@ -18,7 +18,7 @@ import (
 func daysAway() experiment {
 	return experiment{
 		number: 15, fault: "down for 72 hours across reminders, repetitions, escalations, an untaken lead, three changes of day",
-		holds: "each once, marked late; none missing",
+		holds: "each once, marked late; none missing", counted: true,
 		run: func(ctx context.Context, b *breaker) (figures string, err error) {
 			office, err := b.NewOffice(ctx, "daysaway", 3, tgsim.Options{Limits: tgsim.Limits{Off: true}})
 			if err != nil {

@@ -27,7 +27,7 @@ const (
 func hangs() experiment {
 	return experiment{14, "Redis hangs; then PostgreSQL hangs, longer than a leader may be silent",
 		"intake's p99 at most 50 ms worse without Redis; everybody who asks, taps or writes is told what is wrong within 2 s, and /readyz says which; no tap is lost",
-		hangBoth}
+		false, hangBoth}
 }
 
 // hang is the row's state.

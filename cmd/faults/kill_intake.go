@@ -30,8 +30,11 @@ func killedIntake() []experiment {
 	var sends sendCount
 	var failure error
 	ran := false
+	var mu sync.Mutex // the second row waits for the first
 	row := func(verdict func() (string, error)) func(context.Context, *breaker) (string, error) {
 		return func(ctx context.Context, b *breaker) (string, error) {
+			mu.Lock()
+			defer mu.Unlock()
 			if _, late := rig.OnlyLate(failure); !ran || late {
 				ran, leads, sends = true, leadCount{}, sendCount{}
 				failure = killIntakes(ctx, b, &leads, &sends)
@@ -44,9 +47,9 @@ func killedIntake() []experiment {
 	}
 	return []experiment{
 		{1, "kill -9 at every named point that an inquiry passes",
-			"no acknowledged lead lost, no customer twice, every notification at least once", row(leads.verdict)},
+			"no acknowledged lead lost, no customer twice, every notification at least once", true, row(leads.verdict)},
 		{2, "the same, counting what Telegram was sent",
-			"at most one duplicate for each send in flight at a kill; none without a kill", row(sends.verdict)},
+			"at most one duplicate for each send in flight at a kill; none without a kill", true, row(sends.verdict)},
 	}
 }
 

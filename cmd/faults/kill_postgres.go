@@ -24,7 +24,7 @@ const (
 // killedPostgres is the row on a PostgreSQL that dies under load.
 func killedPostgres() experiment {
 	return experiment{11, "PostgreSQL is killed while inquiries come and somebody is in the middle of a form",
-		"every 201 is there, once; serving again within 10 s of its return; the form goes on and is saved", killPostgres}
+		"every 201 is there, once; serving again within 10 s of its return; the form goes on and is saved", false, killPostgres}
 }
 
 // postgresKills is the row's state.

@@ -19,7 +19,7 @@ const updateSeed = 0x5eed // of the moments at which the program is killed
 // killedUpdates is the row on people's work during which the program is killed.
 func killedUpdates() []experiment {
 	return []experiment{{3, "kill -9 at random moments while people tap, answer and save",
-		"each of their effects exactly once, no form lost", killUpdates}}
+		"each of their effects exactly once, no form lost", true, killUpdates}}
 }
 
 func killUpdates(ctx context.Context, b *breaker) (_ string, err error) {

@@ -116,33 +116,33 @@ func (l *led) add(ctx context.Context) error {
 	})
 }
 
-// leader is the instance that leads; nil while none does, or one that was suspended has not
-// noticed yet that another does.
-func (l *led) leader(ctx context.Context, but *instance) (leads *instance) {
+// leader is the instance that leads. It is an error while several do: one that was suspended
+// does not notice at once that another leads.
+func (l *led) leader(ctx context.Context, but *instance) (leads *instance, err error) {
 	for _, i := range l.instances {
 		if i == but || i.Ended() {
 			continue
 		}
 		asking, cancel := context.WithTimeout(ctx, time.Second)
-		r, err := i.Readiness(asking)
+		r, unreachable := i.Readiness(asking)
 		cancel()
 		switch {
-		case err != nil || !r.Leading:
+		case unreachable != nil || !r.Leading:
 		case leads != nil:
-			return nil
+			err = errors.New("several lead at once")
 		default:
 			leads = i
 		}
 	}
-	return leads
+	return leads, err
 }
 
 // lose takes the leader away while reminders are due, waits for the next one, and brings it back.
 func (l *led) lose(ctx context.Context, how string) error {
 	var first *instance
-	if err := rig.Await(ctx, "one instance alone to lead", takeOver, func(ctx context.Context) (bool, error) {
-		first = l.leader(ctx, nil)
-		return first != nil, nil
+	if err := rig.Await(ctx, "one instance alone to lead", takeOver, func(ctx context.Context) (_ bool, err error) {
+		first, err = l.leader(ctx, nil)
+		return first != nil, err
 	}); err != nil {
 		return err
 	}
@@ -160,7 +160,8 @@ func (l *led) lose(ctx context.Context, how string) error {
 	}
 	began := time.Now()
 	err = rig.Await(ctx, "one other instance alone to lead", takeOver, func(ctx context.Context) (bool, error) {
-		return l.leader(ctx, first) != nil, nil
+		other, err := l.leader(ctx, first)
+		return other != nil, err
 	})
 	took := time.Since(began)
 	l.took[how] = append(l.took[how], took)

@@ -22,7 +22,7 @@ const (
 // lostCommits is the row on answers to COMMIT that never come.
 func lostCommits() experiment {
 	return experiment{12, "the answer to COMMIT is lost, every second one, while inquiries come and agents tap",
-		"a caller's retry makes no second lead; a tap has one effect", loseCommits}
+		"a caller's retry makes no second lead; a tap has one effect", true, loseCommits}
 }
 
 // commits is what a run of lostCommits counted.
@@ -57,9 +57,9 @@ func loseCommits(ctx context.Context, b *breaker) (figures string, err error) {
 		return "", err
 	}
 	c := &commits{office: office, poster: rig.NewPoster(program, office.Source.Key, commitCallers),
-		keyed: b.times(600, 100), keyless: b.times(200, 30)}
+		keyed: b.times(600, 60), keyless: b.times(200, 20)}
 	defer c.poster.Close()
-	taps := b.times(100, 20)
+	taps := b.times(100, 12)
 	cards, err := c.deal(ctx, taps)
 	if err != nil {
 		return "", err

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/sync/errgroup"
 
 	"cartable/internal/rig"
 )
@@ -31,6 +32,9 @@ type experiment struct {
 	number int
 	fault  string // what goes wrong
 	holds  string // what must be true all the same
+	// counted is a row that is judged by counts, and not by how soon something comes: it may
+	// share the machine with others.
+	counted bool
 	// run makes it go wrong and returns what was counted. An error is a row that does not hold,
 	// whether the program failed or the experiment; a rig.Late tells that time alone was missed.
 	run func(ctx context.Context, b *breaker) (figures string, err error)
@@ -51,7 +55,7 @@ func (b *breaker) times(all, quick int) int {
 	return all
 }
 
-// experiments are the rows of the table, by number.
+// experiments are the rows of the table, the counted ones first.
 func experiments() []experiment {
 	return slices.Concat(
 		killedIntake(),
@@ -59,17 +63,17 @@ func experiments() []experiment {
 		sameUpdate(),
 		stoppedUnderLoad(),
 		[]experiment{
-			restartedIDs(),
 			takeRace(),
 			randomCourses(),
+			lostCommits(),
+			daysAway(),
+			restartedIDs(),
 			badTelegram(),
 			reminderFlood(),
 			telegramAway(),
 			killedPostgres(),
-			lostCommits(),
 			wipedRedis(),
 			hangs(),
-			daysAway(),
 			leaders(),
 			diskFull(),
 			clockBack(),
@@ -117,22 +121,42 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { err = errors.Join(err, servers.Close()) }()
 	b := &breaker{Servers: servers, quick: o.Quick, log: log}
+	rows := slices.DeleteFunc(experiments(), func(e experiment) bool {
+		return len(o.Only) > 0 && !slices.Contains(o.Only, e.number)
+	})
 	broken := false
-	for _, e := range experiments() {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, e.number) {
-			continue
+	for len(rows) > 0 {
+		n := 1
+		for b.quick && rows[0].counted && n < len(rows) && rows[n].counted {
+			n++
 		}
-		r := b.try(ctx, e)
+		results := b.all(ctx, rows[:n])
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		r.print()
-		broken = broken || r.verdict() == broke
+		for _, r := range results {
+			r.print()
+			broken = broken || r.verdict() == broke
+		}
+		rows = rows[n:]
 	}
 	if broken {
 		return errBroken
 	}
 	return nil
+}
+
+// all runs experiments, some at once.
+func (b *breaker) all(ctx context.Context, rows []experiment) []result {
+	const atOnce = 4
+	results := make([]result, len(rows))
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i, e := range rows {
+		g.Go(func() error { results[i] = b.try(ctx, e); return nil })
+	}
+	_ = g.Wait() // what went wrong is in the results
+	return results
 }
 
 // result is what came of an experiment.

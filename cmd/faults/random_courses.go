@@ -18,7 +18,7 @@ import (
 func randomCourses() experiment {
 	return experiment{
 		number: 7, fault: "10,000 random sequences of legal and illegal commands",
-		holds: "no illegal state, what is refused changes nothing, the timelines replay to the state",
+		holds: "no illegal state, what is refused changes nothing, the timelines replay to the state", counted: true,
 		run: func(ctx context.Context, b *breaker) (string, error) {
 			c, err := b.courses(ctx, b.times(10_000, 60))
 			return fmt.Sprintf("%d sequences on PostgreSQL, %d commands, of them %d refused", c.sequences, c.commands, c.refused), err

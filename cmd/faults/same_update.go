@@ -22,7 +22,7 @@ const deliveries = 10 // of each update, at once
 // sameUpdate is the row on updates that Telegram delivers more than once.
 func sameUpdate() []experiment {
 	return []experiment{{4, fmt.Sprintf("the same update delivered %d times at once by webhook, to two instances", deliveries),
-		"one effect and one answer", repeatUpdates}}
+		"one effect and one answer", true, repeatUpdates}}
 }
 
 func repeatUpdates(ctx context.Context, b *breaker) (_ string, err error) {

@@ -25,7 +25,7 @@ const (
 // stoppedUnderLoad is the row on the program's end in order.
 func stoppedUnderLoad() []experiment {
 	return []experiment{{17, "SIGTERM while people work and inquiries come, also while Telegram and a client hang",
-		"ends within 20 s with no goroutine left, every stored update handled once", stopUnderLoad}}
+		"ends within 20 s with no goroutine left, every stored update handled once", true, stopUnderLoad}}
 }
 
 // stops is what is counted of it.

@@ -20,7 +20,7 @@ import (
 func takeRace() experiment {
 	return experiment{
 		number: 6, fault: "two agents tap take on 1,000 leads at once",
-		holds: "one winner each, linearizable (porcupine), the loser is told who has it",
+		holds: "one winner each, linearizable (porcupine), the loser is told who has it", counted: true,
 		run: func(ctx context.Context, b *breaker) (figures string, err error) {
 			leads := b.times(1000, 100)
 			office, err := b.NewOffice(ctx, "race", 2, tgsim.Options{Limits: tgsim.Limits{Off: true}})

@@ -32,7 +32,7 @@ const (
 func telegramAway() experiment {
 	return experiment{
 		10, "Telegram away for 30 minutes of the program's clock, while 50 leads a second come in",
-		"intake's p99 within 20 % (or 5 ms), backlog drains in order, floods are summaries", stayAway,
+		"intake's p99 within 20 % (or 5 ms), backlog drains in order, floods are summaries", false, stayAway,
 	}
 }
 

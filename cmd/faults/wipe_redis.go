@@ -23,7 +23,7 @@ const (
 // wipedRedis is the row on a Redis that dies and forgets everything.
 func wipedRedis() experiment {
 	return experiment{13, "Redis is killed and wiped while somebody is in the middle of a form",
-		"cards work; the person is told within 3 s, begins again with one tap and loses only what was not saved", wipeRedis}
+		"cards work; the person is told within 3 s, begins again with one tap and loses only what was not saved", false, wipeRedis}
 }
 
 // wipe is the row's state.

@@ -34,7 +34,8 @@ type Servers struct {
 	// for them where they must not be; none when empty.
 	Numbers string
 
-	relays []*relay
+	mu     sync.Mutex
+	relays []*relay // under mu
 }
 
 // Build compiles the program with these build tags and returns its binary's path.
@@ -114,6 +115,8 @@ func (s *Servers) relayTo(socket string) (addr string, err error) {
 	}
 	r := &relay{listener: listener, socket: socket}
 	r.serving.Go(r.serve)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.relays = append(s.relays, r)
 	return listener.Addr().String(), nil
 }
