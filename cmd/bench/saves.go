@@ -18,7 +18,7 @@ func measureSaves(ctx context.Context, o *rig.Office, s *tapSide) (t tapTimes, e
 		if err != nil {
 			return t, err
 		}
-		from := len(s.sim.Answers())
+		from := len(s.sim.Inputs())
 		tick := time.NewTicker(pacedEvery)
 		for who, save := range saves {
 			<-tick.C
@@ -28,13 +28,11 @@ func measureSaves(ctx context.Context, o *rig.Office, s *tapSide) (t tapTimes, e
 			}
 		}
 		tick.Stop()
-		answers, err := s.answers(ctx, from, len(saves))
+		took, err := s.took(ctx, from, len(saves))
 		if err != nil {
 			return t, err
 		}
-		for _, a := range answers {
-			t.paced = append(t.paced, a.Answered.Sub(a.Tapped))
-		}
+		t.paced = append(t.paced, took...)
 	}
 	var rates []float64
 	for range rounds {

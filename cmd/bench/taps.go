@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -242,7 +243,7 @@ func (s *tapSide) gather(ctx context.Context) error {
 
 // measure taps at an even pace, and then in a burst.
 func (s *tapSide) measure(ctx context.Context) (t tapTimes, err error) {
-	from := len(s.sim.Answers())
+	from := len(s.sim.Inputs())
 	tick := time.NewTicker(pacedEvery)
 	defer tick.Stop()
 	for n := range pacedTaps {
@@ -252,12 +253,8 @@ func (s *tapSide) measure(ctx context.Context) (t tapTimes, err error) {
 			return t, err
 		}
 	}
-	answers, err := s.answers(ctx, from, pacedTaps)
-	if err != nil {
+	if t.paced, err = s.took(ctx, from, pacedTaps); err != nil {
 		return t, err
-	}
-	for _, a := range answers {
-		t.paced = append(t.paced, a.Answered.Sub(a.Tapped))
 	}
 	err = s.burst(ctx, &t, len(s.people)*tapsEach, func() error {
 		for n := range tapsEach {
@@ -274,7 +271,7 @@ func (s *tapSide) measure(ctx context.Context) (t tapTimes, err error) {
 
 // burst has everybody tap, so many taps in all, and notes how soon all are answered.
 func (s *tapSide) burst(ctx context.Context, t *tapTimes, taps int, tap func() error) error {
-	from := len(s.sim.Answers())
+	from := len(s.sim.Inputs())
 	before, err := cpuOf(s.pid())
 	if err != nil {
 		return err
@@ -283,26 +280,34 @@ func (s *tapSide) burst(ctx context.Context, t *tapTimes, taps int, tap func() e
 	if err := tap(); err != nil {
 		return err
 	}
-	answers, err := s.answers(ctx, from, taps)
+	answered, err := s.inputs(ctx, from, taps)
 	if err != nil {
 		return err
 	}
+	last := slices.MaxFunc(answered, func(a, b tgsim.Input) int { return a.Answered.Compare(b.Answered) })
 	after, err := cpuOf(s.pid())
 	if err != nil {
 		return err
 	}
-	t.rate = float64(taps) / answers[len(answers)-1].Answered.Sub(began).Seconds()
+	t.rate = float64(taps) / last.Answered.Sub(began).Seconds()
 	t.cpu = (after - before) / time.Duration(taps)
 	return nil
 }
 
-func (s *tapSide) answers(ctx context.Context, from, n int) ([]tgsim.Answer, error) {
+// inputs waits until n of them, after the first from ones, are answered.
+func (s *tapSide) inputs(ctx context.Context, from, n int) ([]tgsim.Input, error) {
 	ctx, cancel := context.WithTimeout(ctx, tapsTimeout)
 	defer cancel()
-	if err := s.sim.Answered(ctx, from+n); err != nil {
-		return nil, err
+	return s.sim.WaitInputs(ctx, from, n)
+}
+
+// took is how long each of n inputs took to be answered.
+func (s *tapSide) took(ctx context.Context, from, n int) (out []time.Duration, err error) {
+	inputs, err := s.inputs(ctx, from, n)
+	for _, in := range inputs {
+		out = append(out, in.Took())
 	}
-	return s.sim.Answers()[from : from+n], nil
+	return out, err
 }
 
 // cpuOf is the processor time that a process has used. Source: proc(5), /proc/pid/stat, fields 14 and 15.

@@ -195,7 +195,7 @@ func (f *forgery) quiet(ctx context.Context) error {
 // attack has everybody tap, in waves, so that no tap is too old when its turn comes.
 func (f *forgery) attack(ctx context.Context, taps int) error {
 	const wave = 200
-	f.began, f.first = time.Now(), len(f.Sim.Taps())
+	f.began, f.first = time.Now(), len(f.Sim.Inputs())
 	for i := range taps {
 		who := f.attackers[i%len(f.attackers)]
 		data := f.forge(i/len(f.attackers), who.ID)
@@ -289,13 +289,13 @@ func randomData() string {
 
 func (f *forgery) judge(ctx context.Context, before map[string]string) (string, error) {
 	took := time.Since(f.began)
-	taps := f.Sim.Taps()[f.first:]
+	taps := f.Sim.Inputs()[f.first:]
 	answered, said := 0, 0
 	for _, t := range taps {
 		if !t.Answered.IsZero() {
 			answered++
 		}
-		if t.Text != "" {
+		if t.Answer != "" {
 			said++
 		}
 	}

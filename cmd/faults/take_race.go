@@ -217,7 +217,10 @@ func (r *race) history() (history []porcupine.Operation, won [2]int, err error) 
 		return nil, won, err
 	}
 	say := catalogue.Printer(crm.English)
-	for _, tap := range r.Sim.Taps() {
+	for _, tap := range r.Sim.Inputs() {
+		if !tap.Tap {
+			continue
+		}
 		ref, err := callback.Decode(tap.Data)
 		if err != nil {
 			return nil, won, err
@@ -229,14 +232,14 @@ func (r *race) history() (history []porcupine.Operation, won [2]int, err error) 
 		me, other := r.Agents[own], r.Agents[1-own]
 		lead := crm.CustomerID(ref.Record)
 		op := porcupine.Operation{ClientId: own, Input: attempt{lead, me.ID}, Call: tap.At.UnixNano(), Return: tap.Answered.UnixNano()}
-		switch tap.Text {
+		switch tap.Answer {
 		case say.T("toast.taken"):
 			op.Output = me.ID
 			won[own]++
 		case say.T("error.taken", "Name", other.Name):
 			op.Output = other.ID
 		default:
-			return nil, won, fmt.Errorf("a tap on lead %d was answered with %q", lead, tap.Text)
+			return nil, won, fmt.Errorf("a tap on lead %d was answered with %q", lead, tap.Answer)
 		}
 		history = append(history, op)
 	}

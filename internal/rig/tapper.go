@@ -82,35 +82,26 @@ func (t *Tapper) Stop() ([]time.Duration, error) {
 	return t.took, errors.Join(t.errs...)
 }
 
-// tap does the next step and returns when its answer is there: the message, and for a
+// tap does the next step and returns how long its answer took: the message, and for a
 // button that it is not busy any more.
 func (w atWork) tap(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerLimit)
 	defer cancel()
-	before := w.person.Last()
-	began := time.Now()
-	newer := func(v *tgsim.View) bool { return v.Waiting == 0 && v.Last().ID > before.ID }
-	answered := func(v *tgsim.View) bool { return v.Waiting == 0 }
 	var err error
-	switch w.step % 4 {
-	case 0:
+	if step := w.step % 4; step == 0 {
 		w.person.Type("/cartable")
-		err = w.person.Wait(ctx, newer)
-	case 1:
-		if err = w.person.TapOn(before.ID, "Customer"); err == nil {
-			err = w.person.Wait(ctx, newer)
-		}
-	case 2:
-		if err = w.person.TapOn(before.ID, "History"); err == nil {
-			err = w.person.Wait(ctx, answered)
-		}
-	default:
-		if err = w.person.TapOn(before.ID, "Back"); err == nil {
-			err = w.person.Wait(ctx, answered)
-		}
+	} else {
+		err = w.person.TapOn(w.person.Last().ID, []string{"", "Customer", "History", "Back"}[step])
+	}
+	var input tgsim.Input
+	if err == nil {
+		err = w.person.Wait(ctx, func(v *tgsim.View) bool {
+			input = v.Input
+			return input.Done()
+		})
 	}
 	if err != nil {
 		return 0, fmt.Errorf("tap %d: %w", w.step%4, err)
 	}
-	return time.Since(began), nil
+	return input.Took(), nil
 }

@@ -20,6 +20,7 @@ type chat struct {
 	force    *forceReply
 	log      []happening
 	unread   int
+	unseen   []*Input // that are not shown
 	action   string
 	seq      int64
 	changed  signal

@@ -73,6 +73,7 @@ func (s *Server) edit(c *call, change func(*Message) *apiError) (any, *apiError)
 	}
 	changed.EditDate = s.now().Unix()
 	e.Message = changed
+	s.show(at, changed, true)
 	s.note(at, happening{what: "edit", who: s.bot.FirstName, msg: changed})
 	return changed, nil
 }

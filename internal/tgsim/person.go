@@ -26,7 +26,8 @@ type Person struct {
 	chat    *chat
 
 	blocked   bool
-	waiting   int // taps without an answer
+	waiting   int    // taps without an answer
+	input     *Input // the last in their own chat
 	toasts    []Toast
 	opened    []string
 	clipboard string
@@ -126,6 +127,7 @@ func (p *Person) says(at *chat, m Message) Message {
 	m = s.add(at, m)
 	s.note(at, happening{what: "message", who: p.profile.FirstName, msg: m})
 	if at.private() || at.heard(s, m) {
+		s.input(p, at, Input{Message: m.ID})
 		s.enqueue(at, "message", Update{Message: &m}, updateLife)
 	}
 	return m

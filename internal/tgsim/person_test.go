@@ -48,8 +48,8 @@ func TestTapsAndToasts(t *testing.T) {
 	b.refused("answerCallbackQuery", args{"callback_query_id": list[0].CallbackQuery.ID}, 400, "query is too old")
 	b.clock.Advance(151 * time.Second)
 	b.refused("answerCallbackQuery", args{"callback_query_id": list[1].CallbackQuery.ID}, 400, "query is too old")
-	taps := b.srv.Taps()
-	if len(taps) != 2 || taps[0].Text != "ذخیره شد" || !taps[0].Alert || taps[0].Answered.IsZero() || taps[0].PersonID != p.ID() ||
+	taps := b.srv.Inputs()[1:] // after the start
+	if len(taps) != 2 || taps[0].Answer != "ذخیره شد" || !taps[0].Alert || taps[0].Answered.IsZero() || taps[0].PersonID != p.ID() ||
 		taps[1].Data != "forged" || taps[1].Message != m.ID || !taps[1].Answered.IsZero() {
 		t.Errorf("taps %+v", taps)
 	}

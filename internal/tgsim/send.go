@@ -170,6 +170,7 @@ func (s *Server) send(c *call, m Message) (any, *apiError) {
 	m = s.add(to, m)
 	to.action = ""
 	to.apply(keyboard)
+	s.show(to, m, false)
 	s.note(to, happening{what: "message", who: s.bot.FirstName, msg: m, keys: keyboard.keys})
 	return m, nil
 }

@@ -122,9 +122,8 @@ type Server struct {
 	limiter      limiter
 	faults       []*Fault
 	sends        []Send
-	answers      []Answer
+	inputs       []*Input
 	polls        []*Poll
-	tapped       []*Tap
 	connections  int
 	violations   []Violation
 }

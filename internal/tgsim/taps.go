@@ -13,7 +13,7 @@ type tap struct {
 	person   *Person
 	at       time.Time // by Options.Clock
 	answered bool
-	record   *Tap
+	input    *Input
 }
 
 // Toast is what a person saw as the answer to a tap: a line at the top, or an alert to dismiss.
@@ -40,8 +40,7 @@ func (s *Server) answerCallbackQuery(c *call) (any, *apiError) {
 		}
 	}
 	t.answered = true
-	s.answers = append(s.answers, Answer{PersonID: t.person.profile.ID, Tapped: t.record.At, Answered: s.opts.Wall()})
-	t.record.Answered, t.record.Text, t.record.Alert = s.opts.Wall(), text, c.boolean("show_alert")
+	t.input.Answered, t.input.Answer, t.input.Alert = s.opts.Wall(), text, c.boolean("show_alert")
 	t.person.waiting--
 	if text != "" || address != "" {
 		toast := Toast{Seq: int64(len(t.person.toasts) + 1), Text: text, Alert: c.boolean("show_alert"), URL: address}
@@ -60,9 +59,8 @@ func (s *Server) answerCallbackQuery(c *call) (any, *apiError) {
 func (s *Server) tap(p *Person, at *chat, on Message, label, data string) {
 	s.lastTap++
 	id := strconv.FormatInt(p.profile.ID<<32+s.lastTap, 10)
-	record := &Tap{At: s.opts.Wall(), PersonID: p.profile.ID, ChatID: at.info.ID, Message: on.ID, Data: data}
-	s.tapped = append(s.tapped, record)
-	s.taps[id] = &tap{chat: at, person: p, at: s.now(), record: record}
+	input := s.input(p, at, Input{Tap: true, Message: on.ID, Data: data})
+	s.taps[id] = &tap{chat: at, person: p, at: s.now(), input: input}
 	p.waiting++
 	query := &CallbackQuery{ID: id, From: p.user(), Message: &on, ChatInstance: strconv.FormatInt(at.info.ID*31+7, 10), Data: data}
 	s.note(at, happening{what: "tap", who: p.profile.FirstName, text: label, msg: on})

@@ -13,7 +13,8 @@ type View struct {
 	Keyboard   *ReplyKeyboard
 	ForceReply bool
 	Toasts     []Toast
-	Waiting    int // taps that the bot has not answered
+	Waiting    int   // taps that the bot has not answered
+	Input      Input // the last of the person whose chat it is; the zero Input before
 	Blocked    bool
 	Commands   []Command
 	Action     string // what the bot is doing, such as typing
@@ -67,9 +68,13 @@ func (c *chat) visible() []Message {
 }
 
 func (p *Person) view() *View {
+	var last Input
+	if p.input != nil {
+		last = *p.input
+	}
 	return &View{
 		Messages: p.chat.visible(), Keyboard: p.chat.keys, ForceReply: p.chat.force != nil, Toasts: slices.Clone(p.toasts),
-		Waiting: p.waiting, Blocked: p.blocked, Action: p.chat.action,
+		Waiting: p.waiting, Input: last, Blocked: p.blocked, Action: p.chat.action,
 		Commands: p.server.commandsFor(p.chat, p.profile.LanguageCode),
 	}
 }
