@@ -63,6 +63,7 @@ func measurements() []measurement {
 		lists(),
 		floods(),
 		footprintRow(),
+		questions(),
 	}
 }
 

@@ -61,20 +61,8 @@ func measureSaves(ctx context.Context, o *rig.Office, s *tapSide) (t tapTimes, e
 func openForms(ctx context.Context, o *rig.Office, s *tapSide) ([]func() error, error) {
 	ctx, cancel := context.WithTimeout(ctx, tapsTimeout)
 	defer cancel()
-	dir, err := o.Domain.Directory(ctx)
-	if err != nil {
+	if err := s.beginForms(ctx, o); err != nil {
 		return nil, err
-	}
-	status := dir.Statuses[len(dir.Statuses)-1]
-	for who, p := range s.people {
-		ref, err := callback.Decode(s.data(who, 0))
-		if err != nil {
-			return nil, fmt.Errorf("the tap's own data: %w", err)
-		}
-		begin := callback.MustEncode(callback.Ref{Action: callback.ChooseStat, Record: ref.Record, Arg: int64(status.ID)})
-		if err := p.TapData(s.on[who], begin); err != nil {
-			return nil, err
-		}
 	}
 	saves := make([]func() error, len(s.people))
 	for who, p := range s.people {
@@ -89,4 +77,24 @@ func openForms(ctx context.Context, o *rig.Office, s *tapSide) ([]func() error, 
 		saves[who] = func() error { return p.TapOn(on.ID, "Save") }
 	}
 	return saves, nil
+}
+
+// beginForms has everybody begin the form of the newest status, about a customer of theirs.
+func (s *tapSide) beginForms(ctx context.Context, o *rig.Office) error {
+	dir, err := o.Domain.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	status := dir.Statuses[len(dir.Statuses)-1]
+	for who, p := range s.people {
+		ref, err := callback.Decode(s.data(who, 0))
+		if err != nil {
+			return fmt.Errorf("the tap's own data: %w", err)
+		}
+		begin := callback.MustEncode(callback.Ref{Action: callback.ChooseStat, Record: ref.Record, Arg: int64(status.ID)})
+		if err := p.TapData(s.on[who], begin); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -24,8 +24,8 @@ const (
 	pacedTaps    = 400
 	pacedEvery   = 25 * time.Millisecond // 40 taps a second, as of a large team
 	tapsTimeout  = time.Minute
-	clockTicks   = 100 // of /proc, a second: USER_HZ on Linux
-	noQuestions  = "Called"
+	clockTicks   = 100      // of /proc, a second: USER_HZ on Linux
+	noQuestions  = "Called" // the title of a status without questions
 	bareLoopWord = "bare-loop"
 )
 
@@ -56,7 +56,7 @@ func measureTaps(ctx context.Context, s *setting) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stop()) }()
-	office, ours, stopOurs, err := programSide(ctx, s)
+	office, ours, stopOurs, err := programSide(ctx, s, "taps", addNoQuestions)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +84,11 @@ func measureTaps(ctx context.Context, s *setting) (_ []figure, err error) {
 
 func tapFigures(plain, opened, saved []tapTimes) []figure {
 	quantile := func(of []tapTimes, q float64) time.Duration {
-		var each []float64
+		var rounds [][]time.Duration
 		for _, t := range of {
-			each = append(each, float64(rig.Quantile(t.paced, q)))
+			rounds = append(rounds, t.paced)
 		}
-		return time.Duration(rig.Median(each))
+		return medianQuantile(rounds, q)
 	}
 	rate := func(of []tapTimes) float64 {
 		var each []float64
@@ -125,6 +125,15 @@ func tapFigures(plain, opened, saved []tapTimes) []figure {
 		Goal: "≤ 400µs", Met: each <= 400*time.Microsecond})
 }
 
+// medianQuantile is the median of the rounds' quantiles.
+func medianQuantile(rounds [][]time.Duration, q float64) time.Duration {
+	var each []float64
+	for _, times := range rounds {
+		each = append(each, float64(rig.Quantile(times, q)))
+	}
+	return time.Duration(rig.Median(each))
+}
+
 func short(d time.Duration) string { return d.Round(10 * time.Microsecond).String() }
 
 // bareSide starts the bare loop on a Telegram of its own.
@@ -158,9 +167,10 @@ func bareSide(ctx context.Context) (_ *tapSide, stop func() error, err error) {
 	return side, stop, side.gather(ctx)
 }
 
-// programSide starts the program for an office whose agents hold two customers each.
-func programSide(ctx context.Context, s *setting) (_ *rig.Office, _ *tapSide, stop func() error, err error) {
-	office, err := s.NewOffice(ctx, "taps", tappers, tgsim.Options{Clock: machineClock{}, Wall: time.Now, Limits: tgsim.Limits{Off: true}})
+// programSide starts the program for an office whose agents hold two customers each, and
+// whose configuration shape has changed.
+func programSide(ctx context.Context, s *setting, schema string, shape func(*crm.Config) error) (_ *rig.Office, _ *tapSide, stop func() error, err error) {
+	office, err := s.NewOffice(ctx, schema, tappers, tgsim.Options{Clock: machineClock{}, Wall: time.Now, Limits: tgsim.Limits{Off: true}})
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -170,6 +180,9 @@ func programSide(ctx context.Context, s *setting) (_ *rig.Office, _ *tapSide, st
 	}
 	stop = func() error { return errors.Join(program.Kill(), office.Close()) }
 	held, err := holdCustomers(ctx, office)
+	if err == nil {
+		err = configure(ctx, office, shape)
+	}
 	if err == nil {
 		err = program.Run(ctx, nil)
 	}
@@ -189,8 +202,7 @@ func programSide(ctx context.Context, s *setting) (_ *rig.Office, _ *tapSide, st
 	return office, side, stop, nil
 }
 
-// holdCustomers gives each agent two customers with a short history, and the business a
-// status without questions.
+// holdCustomers gives each agent two customers with a short history.
 func holdCustomers(ctx context.Context, o *rig.Office) (held [][2]crm.CustomerID, err error) {
 	for i, agent := range o.Agents {
 		var two [2]crm.CustomerID
@@ -215,17 +227,28 @@ func holdCustomers(ctx context.Context, o *rig.Office) (held [][2]crm.CustomerID
 		}
 		held = append(held, two)
 	}
+	return held, nil
+}
+
+// configure puts in force what shape makes of the configuration.
+func configure(ctx context.Context, o *rig.Office, shape func(*crm.Config) error) error {
 	dir, err := o.Domain.Directory(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	target := dir.Config()
-	st := crm.Status{Title: crm.Title{Text: noQuestions}, Emoji: "📞", Cartable: crm.CartableStay, Reminder: crm.ReminderNo}
-	target.Statuses = append(target.Statuses, st)
-	if _, err := o.Domain.ApplyConfig(ctx, o.Command(o.Owner), target); err != nil {
-		return nil, fmt.Errorf("add a status: %w", err)
+	if err := shape(&target); err != nil {
+		return fmt.Errorf("shape the configuration: %w", err)
 	}
-	return held, nil
+	if _, err := o.Domain.ApplyConfig(ctx, o.Command(o.Owner), target); err != nil {
+		return fmt.Errorf("configure: %w", err)
+	}
+	return nil
+}
+
+func addNoQuestions(c *crm.Config) error {
+	_, err := c.AddStatus(crm.Title{Text: noQuestions}, "📞")
+	return err
 }
 
 // gather waits until everybody has a message of the bot to tap on.
