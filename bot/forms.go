@@ -134,11 +134,11 @@ const argSubmitting = "submitting"
 
 // keep shows the draft where it is now and stores it.
 func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) error {
-	typed := r.up.Query == ""
-	if typed {
+	former := 0
+	if r.up.Query == "" {
 		// What was typed stands below the form's message: the next question has to
 		// come below it, or nobody would see it.
-		d = r.moveDown(ctx, d)
+		former, d.Message = d.Message, 0
 	}
 	message, err := r.show(ctx, d.Message, form.Show(def, d, r.env()))
 	if err != nil {
@@ -148,19 +148,26 @@ func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) e
 	if err := r.Drafts.Save(ctx, d); err != nil {
 		return err
 	}
+	r.closeFormer(ctx, former) // after the question, which somebody waits for
 	return r.Forms.Open(ctx, openForm(d))
 }
 
 // moveDown closes the message that a form stood in, since it goes on below.
 func (r *request) moveDown(ctx context.Context, d form.Draft) form.Draft {
-	if d.Message != 0 {
-		closed := view.Message{HTML: r.p.H("form_bot.answered")}
-		if err := r.Messenger.Edit(ctx, r.up.ChatID, d.Message, closed); err != nil {
-			r.Log.Debug("close former question", "error", err)
-		}
-	}
+	r.closeFormer(ctx, d.Message)
 	d.Message = 0
 	return d
+}
+
+// closeFormer marks the message of a question as answered; 0 is none.
+func (r *request) closeFormer(ctx context.Context, message int) {
+	if message == 0 {
+		return
+	}
+	closed := view.Message{HTML: r.p.H("form_bot.answered")}
+	if err := r.Messenger.Edit(ctx, r.up.ChatID, message, closed); err != nil {
+		r.Log.Debug("close former question", "error", err)
+	}
 }
 
 // submit makes the domain call of a form that is filled in.
