@@ -33,8 +33,10 @@ func TestLeadNobodyTakes(t *testing.T) {
 	sara := o.agents[0]
 	o.lead("09121234567", "علی رضایی")
 	sara.See(t, "علی رضایی", o.say(sara, "button.take"))
+	o.quiet() // an offer's minutes begin when it is known to have arrived
 	o.forward(10 * time.Minute)
 	sara.See(t, o.say(sara, "notice.lead_waits"))
+	o.quiet()
 	o.forward(10 * time.Minute)
 	o.owner.See(t, o.say(o.owner, "notice.untaken"))
 	o.owner.Press(t, o.say(o.owner, "button.take"))
