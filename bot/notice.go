@@ -8,6 +8,7 @@ import (
 	"cartable/bot/screen"
 	"cartable/bot/view"
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // Announcement is a notification on its way to its recipient.
@@ -138,9 +139,27 @@ func (b *Bot) wordGeneral(ctx context.Context, rd screen.Reader, n screen.Notice
 		return Worded{Message: rd.NewRole(), Final: true}, nil
 	case crm.NotifyAccess:
 		return Worded{Message: rd.Access(), Final: true}, nil
+	case crm.NotifyMorning:
+		agenda, err := b.Domain.Agenda(ctx, rd.Dir, rd.Staff, n.Day)
+		return Worded{Message: rd.Morning(n, agenda), Skip: agenda.Empty() && !sent, Final: true}, err
+	case crm.NotifyEvening:
+		return b.wordEvening(ctx, rd, n, sent)
+	case crm.NotifyEntering, crm.NotifyCalling:
+		return Worded{Message: rd.Nudge(n), Skip: !sent && rd.Now.Sub(n.Due) > crm.NudgeWithin, Final: true}, nil
 	default: // shared
 		return Worded{Message: rd.GotShare(n)}, nil
 	}
+}
+
+// wordEvening words the report of a day. Whoever does not get it any more is not told.
+func (b *Bot) wordEvening(ctx context.Context, rd screen.Reader, n screen.Notice, sent bool) (Worded, error) {
+	from := n.Since
+	if from == (persian.Civil{}) {
+		from = n.Day
+	}
+	report, err := b.Domain.Report(ctx, rd.Dir, from, n.Day)
+	skip := !sent && (report.Empty() || !rd.Dir.GetsReport(rd.Staff))
+	return Worded{Message: rd.Evening(n, report), Skip: skip, Final: true}, err
 }
 
 // WordSummary words many new and untaken leads, and inquiries, for one reader as one message.

@@ -28,6 +28,8 @@ type Domain interface {
 	BatchWaiting(ctx context.Context, id crm.BatchID) (int, error)
 	HeldCount(ctx context.Context, id crm.StaffID) (int, error)
 	WaitingLeads(ctx context.Context) (int, error)
+	Agenda(ctx context.Context, dir crm.Directory, actor crm.Staff, day persian.Civil) (crm.Agenda, error)
+	Report(ctx context.Context, dir crm.Directory, from, through persian.Civil) (crm.DayReport, error)
 
 	Take(ctx context.Context, cmd crm.Command, id crm.CustomerID) (crm.Outcome, error)
 	TakeNext(ctx context.Context, cmd crm.Command) (crm.Outcome, error)

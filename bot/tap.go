@@ -42,9 +42,15 @@ func (r *request) tapped(ctx context.Context) (toast string, alert bool, err err
 func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, error) {
 	switch ref.Action {
 	case callback.Cartable:
+		if ref.Value == screen.Below {
+			return "", r.cartable(ctx, 0, crm.InboxCursor{})
+		}
 		section, _ := screen.SectionOf(ref.Value)
 		return "", r.cartable(ctx, r.up.Message, crm.InboxCursor{Section: section, Order: ref.Version, ID: crm.CustomerID(ref.Arg)})
 	case callback.Customers:
+		if ref.Value == screen.Below {
+			return "", r.customers(ctx, 0, "", crm.Cursor{})
+		}
 		return "", r.customers(ctx, r.up.Message, screen.Filters(ref.Value), cursorOf(ref))
 	case callback.Found:
 		return "", r.turnSearch(ctx, ref.Draft, cursorOf(ref))
@@ -59,6 +65,9 @@ func (r *request) actOnList(ctx context.Context, ref callback.Ref) (string, erro
 		err := r.takeNext(ctx)
 		return "", r.recount(ctx, ref, err, r.reader().Summary)
 	case callback.AddCustomer:
+		if ref.Value == "" {
+			return "", r.begin(ctx, beginning{kind: formCustomer})
+		}
 		return "", r.begin(ctx, beginning{kind: formCustomer, args: map[string]string{argPhone: ref.Value}})
 	case callback.ImportList:
 		return "", r.importList(ctx, ref.Draft)

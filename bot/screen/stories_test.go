@@ -20,7 +20,7 @@ type story struct {
 
 func (w world) stories() []story {
 	all := append(w.cards(), w.lists()...)
-	all = append(append(all, w.notices()...), w.office()...)
+	all = append(append(append(all, w.notices()...), w.digests()...), w.office()...)
 	all = append(append(append(all, w.shaping()...), w.proposing()...), w.groups()...)
 	all = append(append(append(all, w.sources()...), w.business()...), w.members()...)
 	return append(all, w.configuring()...)

@@ -19,16 +19,18 @@ import (
 )
 
 const (
-	ringEvery   = time.Second / 2
-	ringBatch   = 100
-	routeEvery  = time.Second
-	routeBatch  = 100
-	gaugesEvery = 15 * time.Second
-	purgeEvery  = time.Hour
+	ringEvery    = time.Second / 2
+	ringBatch    = 100
+	routeEvery   = time.Second
+	routeBatch   = 100
+	routineEvery = 5 * time.Second
+	gaugesEvery  = 15 * time.Second
+	purgeEvery   = time.Hour
 
 	commandLife = 7 * 24 * time.Hour // how long a repetition of a command is known
 	formLife    = 7 * 24 * time.Hour // how long an untouched form can be gone on with
 	noticeLife  = 60 * 24 * time.Hour
+	routineLife = 60 * 24 * time.Hour // how long it is known what of the daily routine came
 
 	webhookTimeout = 15 * time.Second
 	webhookRetry   = 10 * time.Second
@@ -129,6 +131,7 @@ func (a *app) tick(ctx context.Context) error {
 	s := schedule.New(schedule.Options{Clock: a.clock, Log: a.log})
 	s.Every("ring", ringEvery, a.ring)
 	s.Every("route", routeEvery, a.route)
+	s.Every("routine", routineEvery, a.routine)
 	s.Every("gauges", gaugesEvery, a.gauges)
 	s.Every("purge", purgeEvery, a.purge)
 	return s.Run(ctx)
@@ -164,6 +167,12 @@ func (a *app) route(ctx context.Context) error {
 	}
 }
 
+// routine tells of what is due of the daily routine.
+func (a *app) routine(ctx context.Context) error {
+	_, err := a.service.RoutineDue(ctx)
+	return err
+}
+
 func (a *app) gauges(ctx context.Context) error {
 	depth, oldest, err := a.inbox.Depth(ctx)
 	if err != nil {
@@ -186,7 +195,8 @@ func (a *app) purge(ctx context.Context) error {
 	_, inboxErr := a.inbox.Purge(ctx, inbox.Keep)
 	now := a.clock.Now()
 	_, noticesErr := a.store.PurgeNotifications(ctx, now.Add(-noticeLife))
-	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeCommands(ctx, now.Add(-commandLife)))
+	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeRoutine(ctx, now.Add(-routineLife)),
+		a.store.PurgeCommands(ctx, now.Add(-commandLife)))
 }
 
 // purgeForms forgets the forms that nobody goes on with, which were abandoned.

@@ -1,6 +1,10 @@
 package crm
 
-import "time"
+import (
+	"time"
+
+	"cartable/internal/persian"
+)
 
 // NotificationKind says what a notification tells its recipient.
 type NotificationKind string
@@ -29,6 +33,11 @@ const (
 	NotifyProposal        NotificationKind = "proposal"         // an agent asks for something new
 	NotifyProposalDecided NotificationKind = "proposal_decided" // what became of the recipient's proposal
 	NotifyGroupLeft       NotificationKind = "group_left"       // the bot is not in a group any more
+
+	NotifyMorning  NotificationKind = "morning"  // the recipient's day begins
+	NotifyEvening  NotificationKind = "evening"  // the report of the day
+	NotifyEntering NotificationKind = "entering" // the time for entering numbers begins
+	NotifyCalling  NotificationKind = "calling"  // the time for calling begins
 )
 
 // SummarisableKinds are those of which many may become one message.
@@ -52,15 +61,17 @@ type Notification struct {
 	To         StaffID
 	Group      GroupID
 	Kind       NotificationKind
-	Customer   CustomerID // 0 for what is about no customer
-	Event      EventID    // 0 for what no event tells of
-	Reminder   ReminderID // of NotifyReminder and NotifyEscalated
-	Due        time.Time  // of the ring: a later Due replaces it
-	Ring       int        // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
-	About      StaffID    // NotifyLeft, NotifySilent: whom; NotifyPasted: who
-	Batch      BatchID    // NotifyShared, NotifyPasted
-	AboutGroup GroupID    // NotifyGroupLeft
-	Count      int        // NotifyShared, NotifyPasted, NotifyLeft: how many customers; NotifyGroupLeft: how many sources
-	Proposal   ProposalID // NotifyProposal, NotifyProposalDecided
+	Customer   CustomerID    // 0 for what is about no customer
+	Event      EventID       // 0 for what no event tells of
+	Reminder   ReminderID    // of NotifyReminder and NotifyEscalated
+	Due        time.Time     // of the ring: a later Due replaces it; of what the routine tells, when it was to come
+	Ring       int           // 1 for the first ring, 2 for the repeated one; of NotifyLead, 2 for offered again
+	About      StaffID       // NotifyLeft, NotifySilent: whom; NotifyPasted: who
+	Batch      BatchID       // NotifyShared, NotifyPasted
+	AboutGroup GroupID       // NotifyGroupLeft
+	Count      int           // NotifyShared, NotifyPasted, NotifyLeft: how many customers; NotifyGroupLeft: how many sources
+	Proposal   ProposalID    // NotifyProposal, NotifyProposalDecided
+	Day        persian.Civil // NotifyMorning, NotifyEvening: whose
+	Since      persian.Civil // likewise: the first of the days before it that were missed; zero for none
 	CreatedAt  time.Time
 }

@@ -169,6 +169,7 @@ type Tx interface {
 	LockBatch(ctx context.Context, id BatchID) ([]CustomerID, error)
 
 	GroupTx
+	RoutineTx
 }
 
 // Ring is a reminder at the step where something is to be told.
@@ -218,6 +219,7 @@ type Reader interface {
 	HiddenWith(ctx context.Context, p persian.Phone) (bool, error)
 	ConfigReader
 	ProposalReader
+	DigestReader
 	// DueRoutes returns up to limit customers whose route is to be looked at, the
 	// longest due first.
 	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)

@@ -10,6 +10,7 @@ import (
 
 	"cartable/internal/crm"
 	"cartable/internal/lease"
+	"cartable/internal/persian"
 )
 
 // rows is the table notifications.
@@ -73,17 +74,23 @@ const mayRead = `(r.listens OR n.kind = '` + string(crm.NotifyAccess) + `' AND N
 // claimed are the columns of a claimed row n and its reader r, as scanRow reads them.
 const claimed = `n.id, COALESCE(n.staff_id, 0), COALESCE(n.group_chat, 0), n.kind, COALESCE(n.customer_id, 0), COALESCE(n.event_id, 0),
 	COALESCE(n.reminder_id, 0), n.due_at, n.ring, COALESCE(n.about_id, 0), COALESCE(n.batch_id, 0),
-	COALESCE(n.about_group, 0), COALESCE(n.proposal_id, 0), n.count, n.created_at,
+	COALESCE(n.about_group, 0), COALESCE(n.proposal_id, 0), n.count, n.created_at, n.day, n.since,
 	n.state = 'sent', n.sent_at, n.withdrawn, COALESCE(n.message_id, 0), n.attempts, r.chat_id`
 
 func scanRow(from pgx.CollectableRow) (row, error) {
 	var r row
-	var due, sent *time.Time
+	var due, sent, day, since *time.Time
 	n := &r.item.Notification
 	err := from.Scan(&n.ID, &n.To, &n.Group, &n.Kind, &n.Customer, &n.Event, &n.Reminder, &due, &n.Ring, &n.About, &n.Batch,
-		&n.AboutGroup, &n.Proposal, &n.Count, &n.CreatedAt, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts, &r.chat)
+		&n.AboutGroup, &n.Proposal, &n.Count, &n.CreatedAt, &day, &since, &r.item.Sent, &sent, &r.item.Withdrawn, &r.message, &r.attempts, &r.chat)
 	if due != nil {
 		n.Due = *due
+	}
+	if day != nil {
+		n.Day = persian.CivilOf(*day)
+	}
+	if since != nil {
+		n.Since = persian.CivilOf(*since)
 	}
 	if sent != nil {
 		r.item.SentAt = *sent

@@ -17,9 +17,9 @@ func (t tx) Notify(ctx context.Context, ns []crm.Notification) error {
 }
 
 var insertNotifications = givenRows(`INSERT INTO notifications (staff_id, group_chat, kind, customer_id, event_id, reminder_id, due_at,
-		ring, about_id, batch_id, about_group, count, created_at, proposal_id)
+		ring, about_id, batch_id, about_group, count, created_at, proposal_id, day, since)
 	SELECT * FROM %s AS u`, "bigint", "bigint", "text", "bigint", "bigint", "bigint", "timestamptz",
-	"int", "bigint", "bigint", "bigint", "int", "timestamptz", "bigint")
+	"int", "bigint", "bigint", "bigint", "int", "timestamptz", "bigint", "date", "date")
 
 func notificationColumns(ns []crm.Notification) []any {
 	return []any{
@@ -37,6 +37,8 @@ func notificationColumns(ns []crm.Notification) []any {
 		column(ns, func(n crm.Notification) int { return n.Count }),
 		column(ns, func(n crm.Notification) time.Time { return n.CreatedAt }),
 		column(ns, func(n crm.Notification) *int64 { return null(n.Proposal) }),
+		column(ns, func(n crm.Notification) *time.Time { return nullDay(n.Day) }),
+		column(ns, func(n crm.Notification) *time.Time { return nullDay(n.Since) }),
 	}
 }
 
