@@ -17,7 +17,7 @@ import (
 // daysAway has the program down for three days in which things are due.
 func daysAway() experiment {
 	return experiment{
-		number: 15, fault: "down for 72 hours across reminders, repetitions, escalations, an untaken lead, three changes of day",
+		number: 15, fault: "down for 72 hours across reminders, repetitions, escalations, an untaken lead, digests, three changes of day",
 		holds: "each once, marked late; none missing", counted: true,
 		run: func(ctx context.Context, b *breaker) (figures string, err error) {
 			office, err := b.NewOffice(ctx, "daysaway", 3, tgsim.Options{Limits: tgsim.Limits{Off: true}})
@@ -50,16 +50,19 @@ type away struct {
 	*setBack
 
 	program   *rig.Program
+	noon      time.Duration // how far off the program's clock is at first
+	today     persian.Civil // by it
 	reminders int
 	rung      [3]int // first rings, repetitions, escalations
 	late      int    // messages that say so
 	offered   int    // the lead offered again
 	untaken   int    // told to managers
+	digests   awayDigests
 }
 
 func (a *away) figures() string {
-	return fmt.Sprintf("%d reminders due meanwhile: %d rang, %d marked late, %d repeated, %d escalated; the lead offered again to %d of 4, told to managers %d time",
-		a.reminders, a.rung[0], a.late, a.rung[1], a.rung[2], a.offered, a.untaken)
+	return fmt.Sprintf("%d reminders due meanwhile: %d rang, %d marked late, %d repeated, %d escalated; the lead offered again to %d of 4, told to managers %d time; %s",
+		a.reminders, a.rung[0], a.late, a.rung[1], a.rung[2], a.offered, a.untaken, a.digests)
 }
 
 func (a *away) course(ctx context.Context) error {
@@ -71,7 +74,7 @@ func (a *away) course(ctx context.Context) error {
 	}
 	for _, at := range []time.Duration{threeDays, threeDays + crm.RepeatAfter + time.Minute,
 		threeDays + crm.RepeatAfter + crm.EscalateAfter + 2*time.Minute} {
-		if err := a.set(at); err != nil {
+		if err := a.set(a.noon + at); err != nil {
 			return err
 		}
 		if at == threeDays {
@@ -88,7 +91,10 @@ func (a *away) course(ctx context.Context) error {
 
 // before leaves reminders of three days behind, spread over everybody, and a lead that was offered.
 func (a *away) before(ctx context.Context) error {
-	now := time.Now()
+	if err := a.beginAtNoon(ctx); err != nil {
+		return err
+	}
+	now := time.Now().Add(a.noon)
 	for i := range a.reminders {
 		phone, err := persian.ParsePhone(rig.Phone(i))
 		if err != nil {
@@ -109,6 +115,9 @@ func (a *away) before(ctx context.Context) error {
 		}
 	}
 	if err := a.program.Run(ctx, nil); err != nil {
+		return err
+	}
+	if err := a.digestsBegun(ctx); err != nil {
 		return err
 	}
 	poster := rig.NewPoster(a.program, a.Source.Key, 1)
@@ -171,6 +180,7 @@ func (a *away) judge(ctx context.Context) (err error) {
 	if twice > 0 || a.offered != len(a.Everybody()) || a.untaken != 1 {
 		err = errors.Join(err, fmt.Errorf("%d rings twice; the lead is offered again to %d and told of %d times", twice, a.offered, a.untaken))
 	}
+	err = errors.Join(err, a.judgeDigests(ctx))
 	if v := a.Sim.Violations(); len(v) > 0 {
 		err = errors.Join(err, fmt.Errorf("refused by Telegram: %v", v))
 	}
@@ -183,7 +193,7 @@ func (a *away) saidLate() (n int) {
 	said := make(map[string]int, a.reminders)
 	for _, m := range a.Agents {
 		for _, message := range m.Person.Messages() {
-			if message.FromBot() && message.Shows("Late; it was due") {
+			if message.FromBot() && message.Shows("Reminder") && message.Shows("Late; it was due") {
 				_, rest, _ := strings.Cut(message.Plain(), "Absentee ")
 				name, _, _ := strings.Cut(rest, ".")
 				said[name]++
