@@ -243,3 +243,31 @@ func TestNudges(t *testing.T) {
 	o.routine(t, at(3, 9, 31), "morning>100")
 	o.routine(t, at(4, 10, 0), "evening>100", "morning>102") // a Friday: somebody works, and nobody is nudged
 }
+
+// Whoever else ticks at the same moment, before a change of leader is known, each is told once.
+func TestRoutineOfTwoInstances(t *testing.T) {
+	const days = 12
+	o := newRoutineOffice(t, 3)
+	o.told()
+	var want []string
+	for day := 1; day <= days; day++ {
+		o.clock.set(at(day, 9, 0))
+		for _, err := range together(4, func(int) error {
+			_, err := crm.NewService(o.store, o.clock, nil).RoutineDue(t.Context())
+			return err
+		}) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if at(day, 9, 0).Weekday() == time.Friday {
+			want = append(want, "evening>100")
+			continue
+		}
+		if at(day-1, 9, 0).Weekday() != time.Friday {
+			want = append(want, "evening>100")
+		}
+		want = append(want, "morning>100", "morning>101", "morning>102", "morning>103")
+	}
+	o.wantTold(t, want...)
+}
