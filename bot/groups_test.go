@@ -380,8 +380,10 @@ func TestGroupLeadNobodyTakes(t *testing.T) {
 	sara := s.agents[0]
 	s.arrive(crm.Inquiry{Phone: "+989121234567", Name: "علی رضایی"})
 	s.group.See(t, "علی رضایی", "برمی‌دارم")
+	s.quiet() // an offer's minutes begin when it is known to have arrived
 	s.forward(10 * time.Minute)
 	s.group.See(t, s.say(sara, "notice.lead_waits"), "علی رضایی")
+	s.quiet()
 	s.forward(10 * time.Minute)
 	s.owner.See(t, s.say(s.owner, "notice.untaken"), "09121234567")
 	s.owner.Press(t, s.say(s.owner, "button.take"))
