@@ -9,7 +9,7 @@ import (
 )
 
 // given is a statement on rows that are given to it column by column. What is arrays for many
-// rows is values for one, which most commands write: a server takes a third less for it.
+// rows is values for one, which is what most commands write: the server need not unfold them.
 type given struct{ one, many string }
 
 // givenRows makes a statement of one in which %s stands for the rows, and the columns' types.
