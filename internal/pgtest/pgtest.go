@@ -21,7 +21,6 @@ import (
 
 	"cartable/internal/embedded"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -53,56 +52,79 @@ func URL(t testing.TB) string {
 // EmptyURL returns the address of a fresh database without tables, dropped when the test ends.
 func EmptyURL(t testing.TB) string {
 	t.Helper()
-	return create(t, func(context.Context, string) (string, error) { return "template1", nil })
+	return create(t, func(context.Context, *server) (string, error) { return "template1", nil })
 }
 
-func create(t testing.TB, from func(ctx context.Context, admin string) (string, error)) string {
+func create(t testing.TB, from func(ctx context.Context, s *server) (string, error)) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), setUpTimeout)
 	defer cancel()
-	admin, err := serverURL()
+	s, err := connect()
 	if err != nil {
 		t.Fatalf("test database: %v", err)
 	}
-	source, err := from(ctx, admin)
+	source, err := from(ctx, s)
 	if err != nil {
 		t.Fatalf("test database: %v", err)
 	}
 	name := "test_" + strings.ToLower(rand.Text())
-	if err := run(ctx, admin, "CREATE DATABASE "+name+" TEMPLATE "+source); err != nil {
+	if err := s.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+source+s.copying); err != nil {
 		t.Fatalf("test database: %v", err)
 	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), dropTimeout)
 		defer cancel()
-		if err := run(ctx, admin, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := s.exec(ctx, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Errorf("test database: %v", err)
 		}
 	})
-	return withDatabase(admin, name)
+	return withDatabase(s.url, name)
 }
 
-// serverURL is of the database from which others are made. It starts the server at the first call.
-var serverURL = sync.OnceValues(func() (string, error) {
+// server makes databases and drops them. Its connections serve all tests of the process, since to open one
+// costs PostgreSQL more than most statements of a test.
+type server struct {
+	url     string // of the database from which others are made
+	pool    *pgxpool.Pool
+	copying string // what makes CREATE DATABASE copy the files
+}
+
+// connect starts the server at the first call. The pool is never closed: it ends with the process.
+var connect = sync.OnceValues(func() (*server, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
+	defer cancel()
+	address, err := serverURL(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.New(ctx, address)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	s := &server{url: address, pool: pool}
+	var version int
+	if err := pool.QueryRow(ctx, `SELECT current_setting('server_version_num')::int`).Scan(&version); err != nil {
+		return nil, fmt.Errorf("ask for version: %w", err)
+	}
+	if version >= 150000 { // before, it was the only way
+		s.copying = " STRATEGY file_copy"
+	}
+	return s, nil
+})
+
+func serverURL(ctx context.Context) (string, error) {
 	if given := os.Getenv(URLVariable); given != "" {
 		return given, nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), setUpTimeout)
-	defer cancel()
 	server, err := embedded.StartThrowawayPostgres(ctx)
 	if err != nil {
 		return "", err
 	}
 	return server.URL(), nil
-})
+}
 
-func run(ctx context.Context, admin, sql string) error {
-	conn, err := pgx.Connect(ctx, admin)
-	if err != nil {
-		return fmt.Errorf("connect: %w", err)
-	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, sql); err != nil {
+func (s *server) exec(ctx context.Context, sql string) error {
+	if _, err := s.pool.Exec(ctx, sql); err != nil {
 		return fmt.Errorf("%s: %w", sql, err)
 	}
 	return nil

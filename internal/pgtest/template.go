@@ -20,51 +20,48 @@ import (
 // not there. Several processes may want it at once: an advisory lock lets one make it. It appears under
 // its name only when it is whole, and nobody ever connects to it, since PostgreSQL does not copy a
 // database that is in use.
-func template(ctx context.Context, admin string) (string, error) {
+func template(ctx context.Context, s *server) (string, error) {
 	sum, err := hash(migrations.FS)
 	if err != nil {
 		return "", err
 	}
 	name := fmt.Sprintf("template_%x", sum[:8])
-	conn, err := pgx.Connect(ctx, admin)
+	exists, err := s.hasDatabase(ctx, name)
+	if err != nil || exists {
+		return name, err
+	}
+	conn, err := pgx.Connect(ctx, s.url)
 	if err != nil {
 		return "", fmt.Errorf("connect: %w", err)
 	}
 	defer conn.Close(ctx) // and with it the lock
-	exists, err := databaseExists(ctx, conn, name)
-	if err != nil || exists {
-		return name, err
-	}
 	lock := int64(binary.BigEndian.Uint64(sum[:8]))
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, lock); err != nil {
 		return "", fmt.Errorf("lock template: %w", err)
 	}
-	exists, err = databaseExists(ctx, conn, name)
+	exists, err = s.hasDatabase(ctx, name)
 	if err != nil || exists {
 		return name, err
 	}
-	return name, makeTemplate(ctx, conn, admin, name)
+	return name, s.makeTemplate(ctx, name)
 }
 
-func makeTemplate(ctx context.Context, conn *pgx.Conn, admin, name string) error {
+func (s *server) makeTemplate(ctx context.Context, name string) error {
 	unfinished := "test_" + strings.ToLower(rand.Text())
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+unfinished); err != nil {
-		return fmt.Errorf("create template: %w", err)
+	if err := s.exec(ctx, "CREATE DATABASE "+unfinished); err != nil {
+		return err
 	}
-	if err := postgres.Migrate(ctx, withDatabase(admin, unfinished), "public"); err != nil {
-		_, dropErr := conn.Exec(ctx, "DROP DATABASE "+unfinished+" WITH (FORCE)")
+	if err := postgres.Migrate(ctx, withDatabase(s.url, unfinished), "public"); err != nil {
+		dropErr := s.exec(ctx, "DROP DATABASE "+unfinished+" WITH (FORCE)")
 		return errors.Join(fmt.Errorf("migrate template: %w", err), dropErr)
 	}
-	if _, err := conn.Exec(ctx, "ALTER DATABASE "+unfinished+" RENAME TO "+name); err != nil {
-		return fmt.Errorf("name template: %w", err)
-	}
-	return nil
+	return s.exec(ctx, "ALTER DATABASE "+unfinished+" RENAME TO "+name)
 }
 
-func databaseExists(ctx context.Context, conn *pgx.Conn, name string) (bool, error) {
+func (s *server) hasDatabase(ctx context.Context, name string) (bool, error) {
 	var exists bool
 	const query = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`
-	if err := conn.QueryRow(ctx, query, name).Scan(&exists); err != nil {
+	if err := s.pool.QueryRow(ctx, query, name).Scan(&exists); err != nil {
 		return false, fmt.Errorf("look for template: %w", err)
 	}
 	return exists, nil
