@@ -226,7 +226,8 @@ func postmasterArgs(p place) []string {
 	}
 	if p.Throwaway {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off",
-			"wal_level=minimal", "max_wal_senders=0", "max_connections=300", "shared_buffers=128MB")
+			"wal_level=minimal", "max_wal_senders=0", "max_connections=300", "shared_buffers=128MB",
+			"max_wal_size=256MB")
 	} else {
 		settings = append(settings, "max_connections=60", "shared_buffers=64MB", "maintenance_work_mem=32MB",
 			"max_wal_size=256MB")

@@ -16,8 +16,18 @@ const throwawayServers = 64
 // keptTemplates is how many template databases a throwaway server keeps from one start to the next.
 const keptTemplates = 5
 
+// throwawayRoot has the directories of throwaway servers. Their tests make and drop hundreds of databases of hundreds
+// of files each, which costs far less in memory than on a disk.
+func throwawayRoot() string {
+	root := memoryDir()
+	if root == "" {
+		root = os.TempDir()
+	}
+	return filepath.Join(root, fmt.Sprintf("cartable-tests-%d", os.Geteuid()))
+}
+
 // StartThrowawayPostgres starts a PostgreSQL for the tests of one process, in the first directory of a fixed
-// set in the temporary directory that no other process holds. What former tests left in it is still there,
+// set in memory, or else in the temporary directory, that no other process holds. What former tests left in it is still there,
 // so that a cluster and its template databases (template_…) are made once; but databases of tests (test_…)
 // are dropped: their tests were killed.
 func StartThrowawayPostgres(ctx context.Context) (*Postgres, error) {
@@ -65,7 +75,7 @@ func StartThrowawayRedis(ctx context.Context) (*Redis, error) {
 
 func startThrowaway[T any](ctx context.Context, start func(context.Context, Options) (T, error)) (T, error) {
 	var none T
-	base := filepath.Join(os.TempDir(), fmt.Sprintf("cartable-tests-%d", os.Geteuid()))
+	base := throwawayRoot()
 	for n := range throwawayServers {
 		opts := Options{Dir: filepath.Join(base, fmt.Sprint(n)), Throwaway: true}
 		server, err := start(ctx, opts)
