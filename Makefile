@@ -27,7 +27,7 @@ test: go
 	@.ci/install-tools tests
 	@mkdir -p bin
 	$(GO) vet ./...
-	$(GO) run ./cmd/testservers -- $(GO) test -race -timeout 14m \
+	$(GO) run ./cmd/testservers -- $(GO) test -race -vet=off -timeout 14m \
 		-coverprofile=$(PROFILE) -coverpkg=./internal/crm/...,./bot/... ./...
 	@.ci/coverage $(PROFILE) $(COVERAGE) $(COVERED)
 

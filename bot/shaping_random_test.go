@@ -59,7 +59,7 @@ var answersTo = map[crm.FieldType][]string{
 //
 // All 10,000 runs: go test ./bot -run TestShapingMeetsAgents -rapid.checks=10000
 func TestShapingMeetsAgents(t *testing.T) {
-	crmtest.Runs(t, 300)
+	crmtest.Runs(t, 100)
 	cat, err := text.Load()
 	must(t, err)
 	rapid.Check(t, func(t *rapid.T) {

@@ -86,7 +86,7 @@ func redefined(t *rapid.T, def form.Definition) form.Definition {
 //
 // All 10,000 runs: go test ./bot/form -run TestAdaptKeepsOrTells -rapid.checks=10000
 func TestAdaptKeepsOrTells(t *testing.T) {
-	crmtest.Runs(t, 2000)
+	crmtest.Runs(t, 500)
 	envs := []form.Env{env(t, crm.Persian), env(t, crm.English)}
 	rapid.Check(t, func(t *rapid.T) {
 		e := rapid.SampledFrom(envs).Draw(t, "language")

@@ -41,7 +41,7 @@ type agentsForm struct {
 //
 // All 10,000 runs: go test ./internal/crm -run TestShapingMeetsForms -rapid.checks=10000
 func TestShapingMeetsForms(t *testing.T) {
-	crmtest.Runs(t, 1000)
+	crmtest.Runs(t, 300)
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMeeting(t)
 		m.shape()

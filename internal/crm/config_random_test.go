@@ -50,8 +50,11 @@ func (s *shaping) cmd(actor crm.StaffID) crm.Command {
 // Whatever two managers edit and publish while forms are filled in: every refusal
 // is one for people, no value is stored under a field that its status does not
 // have, no field becomes another, versions count definitions, and undo leads back.
+//
+// 10,000 steps: go test ./internal/crm -run TestRandomShaping$ -rapid.checks=40
 func TestRandomShaping(t *testing.T) {
-	const steps = 250 // of 40 courses
+	crmtest.Runs(t, 15)
+	const steps = 250
 	rapid.Check(t, func(t *rapid.T) {
 		m := crmtest.NewStore(sample(), staffed().Staff)
 		c := &clock{now: time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)}
