@@ -97,9 +97,12 @@ func tapFigures(plain, opened, saved []tapTimes) []figure {
 		}
 		return rig.Median(each)
 	}
-	var cpu []float64
-	for _, t := range opened {
-		cpu = append(cpu, float64(t.cpu))
+	cpu := func(of []tapTimes) time.Duration {
+		var each []float64
+		for _, t := range of {
+			each = append(each, float64(t.cpu))
+		}
+		return time.Duration(rig.Median(each)).Round(time.Microsecond)
 	}
 	var out []figure
 	for _, side := range []struct {
@@ -120,9 +123,9 @@ func tapFigures(plain, opened, saved []tapTimes) []figure {
 		out = append(out, figure{Row: 2, What: side.what + ", updates a second", Ours: fmt.Sprintf("%.0f/s", a),
 			Against: fmt.Sprintf("bare loop %.0f/s", b), Ratio: a / b, Goal: fmt.Sprintf("≥ %.1f", side.ratio), Met: a/b >= side.ratio})
 	}
-	each := time.Duration(rig.Median(cpu))
-	return append(out, figure{Row: 2, What: "a card opened, CPU of the program", Ours: each.Round(time.Microsecond).String(),
-		Goal: "≤ 400µs", Met: each <= 400*time.Microsecond})
+	a, b := cpu(opened), cpu(plain)
+	return append(out, figure{Row: 2, What: "a card opened, CPU of the program", Ours: a.String(), Against: "bare loop " + b.String(),
+		Ratio: float64(a) / float64(b), Goal: "≤ 400µs", Met: a <= 400*time.Microsecond})
 }
 
 // medianQuantile is the median of the rounds' quantiles.

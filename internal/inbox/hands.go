@@ -3,6 +3,8 @@ package inbox
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -10,8 +12,10 @@ import (
 type hands struct {
 	inbox    *Inbox
 	busy     map[int64]bool // chats in hand, until what was done in them is settled
-	done     chan finished  // has room for all
-	finished []finished     // not settled yet
+	waiting  *waiting
+	look     bool          // there may be updates that nobody here knows of
+	done     chan finished // has room for all
+	finished []finished    // not settled yet
 }
 
 // finished is an attempt that is over, and whose outcome is to be written down.
@@ -25,44 +29,118 @@ type finished struct {
 	release   func() // ends the renewal of the lease
 }
 
-// turn writes down what is finished and takes up as many updates as there are free workers,
-// at most one a chat, in one transaction: so many chats share one wait for the disk, and the
-// next update of a chat is taken up only after the one before is settled for good. What
-// cannot be written down is tried again at the next turn. The end of Run does not cut the
-// transaction short: it might be committed, and nobody would know of what it took up.
+// turn stores what has arrived, writes down what is finished and takes up as many updates as
+// there are free workers, at most one a chat, in one transaction: so all of it shares one wait
+// for the disk, and the next update of a chat is taken up only after the one before is settled
+// for good. What cannot be written down is tried again at the next turn. The end of Run does not
+// cut the transaction short: it might be committed, and nobody would know of what it took up.
 func (h *hands) turn(handling context.Context) {
 	b := h.inbox
-	free := b.opt.Workers - (len(h.busy) - len(h.finished))
-	if free == 0 {
-		return
-	}
 	ctx, cancel := context.WithTimeout(handling, queryTimeout)
 	defer cancel()
-	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, h.inHand(), free)
-	b.noteRead(err)
-	if err != nil {
+	if h.look {
+		ready, err := b.rows.ready(ctx, b.opt.Clock.Now())
+		b.noteRead(err)
+		if err != nil {
+			answer(b.arrived(), err)
+			return
+		}
+		for _, chat := range ready {
+			h.waiting.add(chat, unknown)
+		}
+		h.look = false
+	}
+	arrivals := b.arrived()
+	batch := h.waitFor(arrivals)
+	free := b.opt.Workers - (len(h.busy) - len(h.finished))
+	chats := h.waiting.first(claimedFrom*free, h.inHand())
+	if len(batch) == 0 && len(h.finished) == 0 && len(chats) == 0 {
 		return
 	}
+	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free)
+	b.noteRead(err)
+	if err != nil {
+		b.insertEach(ctx, arrivals, err)
+		return
+	}
+	answer(arrivals, nil)
 	h.settled(settled)
+	h.takeUp(handling, us, chats, free)
+}
+
+// claimedFrom is among how many chats for each free worker a turn looks for updates.
+const claimedFrom = 4
+
+// waitFor notes the chats of what arrived, and returns all of it.
+func (h *hands) waitFor(arrivals []*arrival) (batch []Raw) {
+	for _, a := range arrivals {
+		batch = append(batch, a.batch...)
+	}
+	for _, u := range batch {
+		h.waiting.add(u.ChatID, 1)
+	}
+	return batch
+}
+
+// takeUp has updates handled that were claimed among those of some chats, so many at most.
+func (h *hands) takeUp(handling context.Context, us []update, chats []int64, free int) {
 	for _, u := range us {
 		h.busy[u.chatID] = true
-		go func() { h.done <- b.handle(handling, u) }()
+		h.waiting.took(u.chatID)
+		go func() { h.done <- h.inbox.handle(handling, u) }()
+	}
+	if len(us) == free {
+		return // others may have to wait for a worker
+	}
+	for _, chat := range chats {
+		if !h.busy[chat] {
+			h.waiting.forget(chat)
+		}
 	}
 }
 
 // inHand are the chats whose updates are being handled.
-func (h *hands) inHand() []int64 {
-	over := make(map[int64]bool, len(h.finished))
+func (h *hands) inHand() map[int64]bool {
+	out := maps.Clone(h.busy)
 	for _, f := range h.finished {
-		over[f.chatID] = true
-	}
-	out := make([]int64, 0, len(h.busy))
-	for chat := range h.busy {
-		if !over[chat] {
-			out = append(out, chat)
-		}
+		delete(out, f.chatID)
 	}
 	return out
+}
+
+// pressing says whether somebody waits for what is finished to be written down.
+func (h *hands) pressing() bool {
+	return len(h.waiting.first(1, h.inHand())) > 0 || slices.ContainsFunc(h.finished, func(f finished) bool { return f.outcome != Done })
+}
+
+// company is how long what is done waits for other things to be written down with it, where
+// nobody waits for that.
+const company = 5 * time.Millisecond
+
+// wait waits until there is something to do.
+func (h *hands) wait(ctx context.Context, poll <-chan time.Time) {
+	var soon <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+		case <-soon:
+		case <-h.inbox.arrival:
+		case <-poll:
+			h.look = true
+		case <-h.inbox.wake:
+			h.look = true
+		case f := <-h.done:
+			h.finished = append(h.finished, f)
+			if h.gather(); !h.pressing() {
+				if soon == nil {
+					soon = time.After(company)
+				}
+				continue
+			}
+		}
+		h.gather()
+		return
+	}
 }
 
 // gather takes what else is finished, without waiting.
@@ -124,7 +202,7 @@ func (h *hands) settleLast() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), settleTimeout)
 	defer cancel()
-	settled, _, err := h.inbox.rows.turn(ctx, h.inbox.opt.Clock.Now(), h.finished, nil, 0)
+	settled, _, err := h.inbox.rows.turn(ctx, h.inbox.opt.Clock.Now(), h.finished, nil, nil, 0)
 	if err != nil {
 		h.inbox.opt.Log.Error("cannot settle updates, they will be handled again", "updates", len(h.finished), "error", err)
 		for _, f := range h.finished {

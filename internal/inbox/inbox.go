@@ -78,14 +78,17 @@ type Options struct {
 
 // Inbox stores updates and handles them. It is safe for concurrent use.
 type Inbox struct {
-	rows   rows
-	opt    Options
-	wake   chan struct{}
-	leases *lease.Keeper
-	blind  bool // the last query for updates failed; Run's own
+	rows    rows
+	opt     Options
+	wake    chan struct{} // somebody else stored something
+	arrival chan struct{} // something is to be stored
+	leases  *lease.Keeper
+	blind   bool // the last query for updates failed; Run's own
 
 	mu       sync.Mutex
 	failures map[int64]int // how often the handler failed, by the row; bounded by what waits for its next attempt
+	running  bool          // Run stores what arrives
+	arrivals []*arrival
 }
 
 // New returns an inbox on the schema of the pool.
@@ -95,33 +98,28 @@ func New(pool *pgxpool.Pool, opt Options) *Inbox {
 		opt.Observe = func(Outcome, time.Duration) {}
 	}
 	r := rows{pool}
-	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), leases: lease.NewKeeper(r.renew, opt.Log),
+	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), arrival: make(chan struct{}, 1),
+		leases:   lease.NewKeeper(r.renew, opt.Log),
 		failures: make(map[int64]int)}
 }
 
-// Store keeps a batch of updates, in one statement. When it has returned nil they
-// may be confirmed to Telegram. Updates whose ID is known are ignored.
+// Store keeps a batch of updates. When it has returned nil they may be confirmed to Telegram.
+// Updates whose ID is known are ignored. While Run runs they share its transactions.
 func (b *Inbox) Store(ctx context.Context, batch []Raw) error {
 	if len(batch) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	if err := b.rows.insert(ctx, batch, b.opt.Clock.Now()); err != nil {
+	if err := b.store(ctx, batch); err != nil {
 		return fmt.Errorf("store %d updates: %w", len(batch), err)
 	}
 	failpoint.Reach(failpoint.InboxStored)
-	b.Wake()
 	return nil
 }
 
 // Wake has Run look for updates at once, such as those that another instance stored.
-func (b *Inbox) Wake() {
-	select {
-	case b.wake <- struct{}{}:
-	default: // it will look anyway
-	}
-}
+func (b *Inbox) Wake() { signal(b.wake) }
 
 // Run handles updates until ctx ends. It then takes up no more, gives what is in
 // hand time to finish, and leaves the rest to the next start. It returns nil
@@ -133,20 +131,16 @@ func (b *Inbox) Run(ctx context.Context) error {
 	defer renewal.Wait()
 	defer stop(nil)
 
-	h := &hands{inbox: b, busy: make(map[int64]bool, b.opt.Workers), done: make(chan finished, b.opt.Workers)}
+	h := &hands{inbox: b, busy: make(map[int64]bool, b.opt.Workers), waiting: newWaiting(), look: true,
+		done: make(chan finished, b.opt.Workers)}
+	b.open()
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		h.turn(handling)
-		select {
-		case <-ctx.Done():
-		case <-poll.C:
-		case <-b.wake:
-		case f := <-h.done:
-			h.finished = append(h.finished, f)
-		}
-		h.gather()
+		h.wait(ctx, poll.C)
 	}
+	b.shut()
 	return h.finish(stop)
 }
 

@@ -32,6 +32,12 @@ type update struct {
 var errTaken = errors.New("somebody else took it up meanwhile")
 
 func (r rows) insert(ctx context.Context, batch []Raw, now time.Time) error {
+	b := &pgx.Batch{}
+	queueInserts(b, batch, now)
+	return r.pool.SendBatch(ctx, b).Close()
+}
+
+func queueInserts(b *pgx.Batch, batch []Raw, now time.Time) {
 	ids := make([]int64, len(batch))
 	chats := make([]int64, len(batch))
 	payloads := make([]string, len(batch))
@@ -40,27 +46,30 @@ func (r rows) insert(ctx context.Context, batch []Raw, now time.Time) error {
 		// One update that is not UTF-8 would have the database refuse the whole batch, again and again.
 		payloads[i] = string(bytes.ToValidUTF8(u.JSON, []byte("\ufffd")))
 	}
-	_, err := r.pool.Exec(ctx, `
-		INSERT INTO updates (update_id, chat_id, payload, received_at)
+	b.Queue(`INSERT INTO updates (update_id, chat_id, payload, received_at)
 		SELECT update_id, chat_id, payload::json, $4
 		FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS u (update_id, chat_id, payload, place)
 		ORDER BY place
 		ON CONFLICT (update_id) DO NOTHING`, ids, chats, payloads, now)
-	return err
 }
 
-// turn settles what is finished and claims new updates, in one transaction. It returns the
-// sequence numbers of what it settled: of the others somebody else has the lease by now.
-func (r rows) turn(ctx context.Context, now time.Time, over []finished, busy []int64, limit int) (settled map[int64]bool, us []update, err error) {
+// turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
+// in one transaction. It returns the sequence numbers of what it settled: of the others somebody
+// else has the lease by now.
+func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int) (
+	settled map[int64]bool, us []update, err error) {
 	settled = make(map[int64]bool, len(over))
 	b := &pgx.Batch{}
-	if len(over) == 0 {
+	if len(over) == 0 && len(batch) == 0 {
 		// A claim that a power cut takes back is claimed again: it need not wait for the disk.
 		b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
 	}
 	queueSettling(b, over, func(seq int64) { settled[seq] = true })
-	if limit > 0 {
-		b.Queue(claimUpdates, now, busy, limit, lease.For.Seconds(), now.Add(longestAsked)).Query(func(found pgx.Rows) (err error) {
+	if len(batch) > 0 {
+		queueInserts(b, batch, now)
+	}
+	if len(chats) > 0 && limit > 0 {
+		b.Queue(claimUpdates, now, now.Add(longestAsked), chats, limit, lease.For.Seconds()).Query(func(found pgx.Rows) (err error) {
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
@@ -110,25 +119,39 @@ func storable(cause error) string {
 	return strings.ToValidUTF8(strings.ReplaceAll(cause.Error(), "\x00", ""), "\ufffd")
 }
 
-// claimUpdates leases the first updates of at most $3 chats, those that have waited
-// longest. A chat whose first update is leased or waits for its next attempt has
-// nothing to claim. The chats are found one by one in the index, so a long queue
-// of one chat costs nothing. A next attempt that is further off than any pause was
-// noted before the clock was set back, and does not have to be waited for.
+// mayClaim holds for the first new update of a chat that nobody handles and that need not wait
+// for its next attempt. One that is further off than any pause, $2, was noted before the clock was
+// set back, and does not have to be waited for.
+const mayClaim = `(retry_at IS NULL OR retry_at <= $1 OR retry_at > $2) AND (leased_until IS NULL OR leased_until < clock_timestamp())`
+
+// ready finds the chats that have an update to claim, those that have waited longest first. A chat
+// whose first update is leased or waits for its next attempt has none. The chats are found one by
+// one in the index, so a long queue of one chat costs nothing.
+func (r rows) ready(ctx context.Context, now time.Time) ([]int64, error) {
+	found, err := r.pool.Query(ctx, `
+		WITH RECURSIVE first AS (
+			(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
+			UNION ALL
+			SELECT u.seq, u.chat_id, u.retry_at, u.leased_until FROM first f CROSS JOIN LATERAL (
+				SELECT seq, chat_id, retry_at, leased_until FROM updates
+				WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
+		)
+		SELECT chat_id FROM first WHERE `+mayClaim+` ORDER BY seq`, now, now.Add(longestAsked))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(found, pgx.RowTo[int64])
+}
+
+// claimUpdates leases the first updates of at most $4 of the chats $3, those that have waited longest.
 const claimUpdates = `
-	WITH RECURSIVE first AS (
-		(SELECT seq, chat_id, retry_at, leased_until FROM updates WHERE state = 'new' ORDER BY chat_id, seq LIMIT 1)
-		UNION ALL
-		SELECT u.seq, u.chat_id, u.retry_at, u.leased_until FROM first f CROSS JOIN LATERAL (
-			SELECT seq, chat_id, retry_at, leased_until FROM updates
-			WHERE state = 'new' AND chat_id > f.chat_id ORDER BY chat_id, seq LIMIT 1) u
+	WITH first AS (
+		SELECT u.* FROM unnest($3::bigint[]) AS c (id) CROSS JOIN LATERAL (
+			SELECT seq, retry_at, leased_until FROM updates WHERE state = 'new' AND chat_id = c.id ORDER BY seq LIMIT 1) u
 	), ready AS (
-		SELECT seq FROM first
-		WHERE chat_id <> ALL ($2) AND (retry_at IS NULL OR retry_at <= $1 OR retry_at > $5)
-			AND (leased_until IS NULL OR leased_until < clock_timestamp())
-		ORDER BY seq LIMIT $3
+		SELECT seq FROM first WHERE ` + mayClaim + ` ORDER BY seq LIMIT $4
 	)
-	UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $4), attempts = attempts + 1
+	UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $5), attempts = attempts + 1
 	FROM ready r
 	WHERE u.seq = r.seq AND u.state = 'new' AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
 	RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`

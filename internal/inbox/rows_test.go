@@ -14,18 +14,18 @@ func TestSettledAgain(t *testing.T) {
 	if err := r.insert(t.Context(), []Raw{{UpdateID: 1, ChatID: 1, JSON: []byte(`{}`)}}, now); err != nil {
 		t.Fatal(err)
 	}
-	_, us, err := r.turn(t.Context(), now, nil, []int64{}, 1)
+	_, us, err := r.turn(t.Context(), now, nil, nil, []int64{1}, 1)
 	if err != nil || len(us) != 1 {
 		t.Fatalf("claimed %v, %v", us, err)
 	}
 	for range 2 {
-		settled, _, err := r.turn(t.Context(), now, []finished{{update: us[0], outcome: Done}}, nil, 0)
+		settled, _, err := r.turn(t.Context(), now, []finished{{update: us[0], outcome: Done}}, nil, nil, 0)
 		if err != nil || !settled[us[0].seq] {
 			t.Errorf("settled %v, %v", settled, err)
 		}
 	}
 	us[0].attempts++
-	settled, _, err := r.turn(t.Context(), now, []finished{{update: us[0], outcome: Done}}, nil, 0)
+	settled, _, err := r.turn(t.Context(), now, []finished{{update: us[0], outcome: Done}}, nil, nil, 0)
 	if err != nil || settled[us[0].seq] {
 		t.Errorf("settled by another lease: %v, %v", settled, err)
 	}

@@ -1,0 +1,59 @@
+package inbox
+
+import "slices"
+
+// unknown stands for how many updates of a chat wait where they were not counted.
+const unknown = 1 << 30
+
+// waiting are the chats that are known to have updates to be taken up, the longest known first.
+// It spares the search for them, and decides nothing: what is there the rows tell.
+type waiting struct {
+	order []int64
+	left  map[int64]int // at most so many updates of each
+}
+
+func newWaiting() *waiting { return &waiting{left: map[int64]int{}} }
+
+// add notes that a chat has n more.
+func (w *waiting) add(chat int64, n int) {
+	if w.left[chat] == 0 {
+		w.order = append(w.order, chat)
+	}
+	w.left[chat] = min(w.left[chat]+n, unknown)
+}
+
+func (w *waiting) has(chat int64) bool { return w.left[chat] > 0 }
+
+// forget notes that a chat has nothing that could be taken up now.
+func (w *waiting) forget(chat int64) {
+	if w.left[chat] == 0 {
+		return
+	}
+	delete(w.left, chat)
+	w.order = slices.DeleteFunc(w.order, func(c int64) bool { return c == chat })
+}
+
+// took notes that one update of a chat was taken up. If it has more, the others come first.
+func (w *waiting) took(chat int64) {
+	left := w.left[chat]
+	w.forget(chat)
+	if left == unknown {
+		w.add(chat, unknown)
+	} else if left > 1 {
+		w.add(chat, left-1)
+	}
+}
+
+// first are at most n of the chats that are not busy.
+func (w *waiting) first(n int, busy map[int64]bool) []int64 {
+	var out []int64
+	for _, chat := range w.order {
+		if len(out) == n {
+			break
+		}
+		if !busy[chat] {
+			out = append(out, chat)
+		}
+	}
+	return out
+}
