@@ -206,7 +206,7 @@ func (o *office) run() {
 	store := func(ctx context.Context, raws []telegram.Raw) error {
 		batch := make([]inbox.Raw, len(raws))
 		for i, r := range raws {
-			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: telegram.ChatID(r.JSON), JSON: r.JSON}
+			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: r.ChatID, JSON: r.JSON}
 		}
 		return in.Store(ctx, batch)
 	}

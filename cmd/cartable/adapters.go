@@ -95,7 +95,7 @@ func (r renderer) Summary(ctx context.Context, items []outbox.Item) (outbox.Noti
 func received(batch []telegram.Raw) []inbox.Raw {
 	out := make([]inbox.Raw, len(batch))
 	for i, raw := range batch {
-		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: telegram.ChatID(raw.JSON), JSON: raw.JSON}
+		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: raw.ChatID, JSON: raw.JSON}
 	}
 	return out
 }

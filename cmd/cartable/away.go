@@ -43,9 +43,8 @@ func (w *awaited) add(batch []telegram.Raw) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, raw := range batch {
-		up, err := telegram.Decode(raw.JSON)
-		if err == nil && bot.Awaits(up) && len(w.updates) < maxAwaited {
-			w.updates[up.ID] = up
+		if bot.Awaits(raw.Update) && len(w.updates) < maxAwaited {
+			w.updates[raw.UpdateID] = raw.Update
 		}
 	}
 }

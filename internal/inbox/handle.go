@@ -48,7 +48,7 @@ func (b *Inbox) attempt(ctx context.Context, u update) (Outcome, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, handleTimeout)
 	defer cancel()
-	err := b.call(limited, u)
+	err := b.call(u.give(limited), u)
 	switch {
 	case err == nil:
 		return Done, nil

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"cartable/internal/failpoint"
@@ -71,6 +72,10 @@ type Options struct {
 	// and does not count as a failure.
 	Handle  func(ctx context.Context, update json.RawMessage) error
 	Workers int // chats handled at the same time; 0 for 16
+	// Alongside queues what handlers are going to ask first, to be read by the statement's
+	// transaction that claims their updates. What it returns gives the answer to a handler's
+	// context. nil for nothing.
+	Alongside func(b *pgx.Batch) (give func(context.Context) context.Context)
 	// Observe is told the outcome of every attempt, and how long ago the update
 	// arrived. It is called after the row is settled. nil for none.
 	Observe func(outcome Outcome, age time.Duration)
@@ -97,7 +102,10 @@ func New(pool *pgxpool.Pool, opt Options) *Inbox {
 	if opt.Observe == nil {
 		opt.Observe = func(Outcome, time.Duration) {}
 	}
-	r := rows{pool}
+	if opt.Alongside == nil {
+		opt.Alongside = nothingAlongside
+	}
+	r := rows{pool, opt.Alongside}
 	return &Inbox{rows: r, opt: opt, wake: make(chan struct{}, 1), arrival: make(chan struct{}, 1),
 		leases:   lease.NewKeeper(r.renew, opt.Log),
 		failures: make(map[int64]int)}

@@ -16,7 +16,15 @@ import (
 )
 
 // rows is the table updates.
-type rows struct{ pool *pgxpool.Pool }
+type rows struct {
+	pool      *pgxpool.Pool
+	alongside func(*pgx.Batch) func(context.Context) context.Context // see Options; never nil
+}
+
+// nothingAlongside is for handlers that want nothing.
+func nothingAlongside(*pgx.Batch) func(context.Context) context.Context {
+	return func(ctx context.Context) context.Context { return ctx }
+}
 
 // update is a claimed row.
 type update struct {
@@ -25,7 +33,8 @@ type update struct {
 	chatID     int64
 	payload    json.RawMessage
 	receivedAt time.Time
-	attempts   int // this one included; the token of its lease
+	attempts   int                                   // this one included; the token of its lease
+	give       func(context.Context) context.Context // what was read alongside
 }
 
 // errTaken is that of a row whose lease somebody else has by now.
@@ -53,13 +62,19 @@ func queueInserts(b *pgx.Batch, batch []Raw, now time.Time) {
 		ON CONFLICT (update_id) DO NOTHING`, ids, chats, payloads, now)
 }
 
+// planOnce has statements planned once for each connection: for arrays of one element PostgreSQL takes
+// a plan of their own to be better, and would plan each time anew.
+const planOnce = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`
+
 // turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
 // in one transaction. It returns the sequence numbers of what it settled: of the others somebody
 // else has the lease by now.
 func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int) (
 	settled map[int64]bool, us []update, err error) {
+	var give func(context.Context) context.Context
 	settled = make(map[int64]bool, len(over))
 	b := &pgx.Batch{}
+	b.Queue(planOnce)
 	if len(over) == 0 && len(batch) == 0 {
 		// A claim that a power cut takes back is claimed again: it need not wait for the disk.
 		b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
@@ -73,8 +88,12 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
+		give = r.alongside(b)
 	}
 	err = r.pool.SendBatch(ctx, b).Close()
+	for i := range us {
+		us[i].give = give
+	}
 	if err == nil {
 		failpoint.Reach(failpoint.InboxSettled)
 	}

@@ -10,7 +10,7 @@ import (
 // TestSettledAgain settles an update twice, as after a COMMIT whose answer got lost: it is
 // not taken for one that somebody else has the lease of.
 func TestSettledAgain(t *testing.T) {
-	r, now := rows{pgtest.New(t)}, time.Date(2026, 3, 21, 8, 30, 0, 0, time.UTC)
+	r, now := rows{pgtest.New(t), nothingAlongside}, time.Date(2026, 3, 21, 8, 30, 0, 0, time.UTC)
 	if err := r.insert(t.Context(), []Raw{{UpdateID: 1, ChatID: 1, JSON: []byte(`{}`)}}, now); err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,6 @@ func (w *waiting) add(chat int64, n int) {
 	w.left[chat] = min(w.left[chat]+n, unknown)
 }
 
-func (w *waiting) has(chat int64) bool { return w.left[chat] > 0 }
-
 // forget notes that a chat has nothing that could be taken up now.
 func (w *waiting) forget(chat int64) {
 	if w.left[chat] == 0 {

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"cartable/internal/postgres"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 )
 
 // What a store read before never hides a change: neither one by another process, nor one of
@@ -104,5 +106,40 @@ func TestDirectoryOfATransaction(t *testing.T) {
 	again, err := b.Directory(t.Context())
 	if err != nil || len(again.Staff) == 0 || len(again.Sources) == 0 || again.Statuses[0].ID == 0 {
 		t.Errorf("%d colleagues, %d sources, %v: somebody else's change", len(again.Staff), len(again.Sources), err)
+	}
+}
+
+// TestMarkOfAContext asks for the directory with a mark that was read before a change: what
+// the mark is good for is one question.
+func TestMarkOfAContext(t *testing.T) {
+	base := newBase(t)
+	pool, s := base.pool, base.Store
+	b := &pgx.Batch{}
+	give := s.QueueMark(b)
+	if err := pool.SendBatch(t.Context(), b).Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx := give(t.Context())
+	business := func(ctx context.Context) string {
+		t.Helper()
+		d, err := s.Directory(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Settings.Business
+	}
+	before := business(t.Context())
+	if _, err := pool.Exec(t.Context(), `UPDATE settings SET business = 'Renamed'`); err != nil {
+		t.Fatal(err)
+	}
+	if got := business(ctx); got != before {
+		t.Errorf("with the mark: %q, want what was in force when it was read, %q", got, before)
+	}
+	if got := business(ctx); got != "Renamed" {
+		t.Errorf("asked again: %q, want what is in force", got)
+	}
+	// Whoever has the mark of another time than the last reader gets what is in force.
+	if got := business(give(t.Context())); got != "Renamed" {
+		t.Errorf("with an old mark: %q, want what is in force", got)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // or changed field elsewhere must not cost an update.
 
 type update struct {
-	ID       int64          `json:"update_id"`
+	ID       *int64         `json:"update_id"`
 	Message  *message       `json:"message"`
 	Edited   *message       `json:"edited_message"`
 	Callback *callbackQuery `json:"callback_query"`
@@ -115,6 +115,11 @@ func Decode(raw json.RawMessage) (chat.Update, error) {
 	if err := json.Unmarshal(raw, &u); err != nil {
 		return chat.Update{}, fmt.Errorf("decode update: %w", err)
 	}
+	return u.understood(raw)
+}
+
+// understood is what u, which is raw, means to the conversation.
+func (u update) understood(raw json.RawMessage) (chat.Update, error) {
 	var out chat.Update
 	switch {
 	case u.Message != nil:
@@ -135,7 +140,9 @@ func Decode(raw json.RawMessage) (chat.Update, error) {
 	default:
 		out = chat.Update{Kind: chat.Other, ChatID: ChatID(raw)}
 	}
-	out.ID = u.ID
+	if u.ID != nil {
+		out.ID = *u.ID
+	}
 	return out, nil
 }
 

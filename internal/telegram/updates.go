@@ -8,12 +8,16 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"cartable/bot/chat"
 )
 
-// Raw is an update as it came: to be stored before it is understood.
+// Raw is an update as it came: to be stored whether it is understood or not.
 type Raw struct {
 	UpdateID int64
+	ChatID   int64           // whose updates are to be handled in order with it: see ChatID
 	JSON     json.RawMessage // the whole update, its update_id included
+	Update   chat.Update     // what Decode makes of it; zero where it is not understood
 }
 
 // AllowedUpdates are the kinds of update that Decode understands.
@@ -95,15 +99,21 @@ func encodeAllowed(allowed []string) string {
 	return encode(allowed)
 }
 
-func parseRaw(update json.RawMessage) (Raw, error) {
+func parseRaw(raw json.RawMessage) (Raw, error) {
+	var u update
+	if err := json.Unmarshal(raw, &u); err == nil && u.ID != nil {
+		if up, err := u.understood(raw); err == nil {
+			return Raw{UpdateID: up.ID, ChatID: up.ChatID, JSON: raw, Update: up}, nil
+		}
+	}
 	var head struct {
 		ID *int64 `json:"update_id"`
 	}
-	if err := json.Unmarshal(update, &head); err != nil {
+	if err := json.Unmarshal(raw, &head); err != nil {
 		return Raw{}, err
 	}
 	if head.ID == nil {
 		return Raw{}, errors.New("an update without update_id")
 	}
-	return Raw{UpdateID: *head.ID, JSON: update}, nil
+	return Raw{UpdateID: *head.ID, ChatID: ChatID(raw), JSON: raw}, nil
 }
