@@ -67,11 +67,24 @@ type work struct {
 
 // run carries out fn once per key and returns its outcome. fn's actor is active.
 func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
+	return runIn(ctx, s, s.store.InTx, cmd, fn)
+}
+
+// runOn is run for what is about one customer, whom fn locks.
+func runOn[T any](ctx context.Context, s *Service, cmd Command, id CustomerID, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
+	inTx := func(ctx context.Context, fn func(Tx) error) error {
+		return s.store.InTxAhead(ctx, Ahead{Keys: []string{cmd.Key}, Actor: cmd.Actor, Customers: []CustomerID{id}}, fn)
+	}
+	return runIn(ctx, s, inTx, cmd, fn)
+}
+
+func runIn[T any](ctx context.Context, s *Service, inTx func(context.Context, func(Tx) error) error, cmd Command,
+	fn func(w *work) (T, error)) (out T, repeated bool, err error) {
 	if cmd.Key == "" {
 		return out, false, errNoKey
 	}
 	var tried []byte
-	err = s.store.InTx(ctx, func(tx Tx) (err error) {
+	err = inTx(ctx, func(tx Tx) (err error) {
 		out, repeated, err = once(ctx, tx, cmd, s.now(), &tried, fn)
 		return err
 	})
@@ -134,7 +147,7 @@ type change struct {
 }
 
 func (s *Service) change(ctx context.Context, cmd Command, id CustomerID, ch change) (Outcome, error) {
-	out, repeated, err := run(ctx, s, cmd, func(w *work) (Outcome, error) {
+	out, repeated, err := runOn(ctx, s, cmd, id, func(w *work) (Outcome, error) {
 		before, err := w.lockVisible(ctx, id)
 		if err != nil {
 			return Outcome{}, err

@@ -26,6 +26,8 @@ type Store interface {
 // Ahead is what a group of commands is going to ask for.
 type Ahead struct {
 	Keys       []string        // of the commands
+	Actor      StaffID         // whose they are; 0 for nobody's
+	Customers  []CustomerID    // that they are about
 	Phones     []persian.Phone // one for each inquiry
 	SourceKeys [][]byte        // hashes
 }

@@ -65,7 +65,8 @@ type aheadTx struct {
 
 	keys     map[string]bool            // claimed ahead
 	outcomes map[string]json.RawMessage // of the commands that were carried out, here or before
-	sources  map[string]keyedSource     // by the hash of the key
+	actor    crm.Staff
+	sources  map[string]keyedSource // by the hash of the key
 	owners   map[persian.Phone]crm.CustomerID
 	ids      freeIDs
 
@@ -102,17 +103,65 @@ const (
 	readKeys   = `SELECT hash, source_id, expires_at FROM source_keys WHERE hash = ANY ($1)`
 	readOwners = `SELECT p.phone, ` + customerColumns + ` FROM customers c JOIN phones p ON p.customer_id = c.id
 		WHERE c.id = ANY ($1) AND p.phone = ANY ($2)`
+	readOutcomes = `SELECT key, outcome FROM commands WHERE key = ANY ($1)`
+	readAbout    = `SELECT (` + directoryMark + `), ARRAY (SELECT nextval('events_id_seq') FROM generate_series(1, $1)),
+		ARRAY (SELECT nextval('reminders_id_seq') FROM generate_series(1, $1))`
 	moreEvents = `SELECT ARRAY (SELECT nextval('events_id_seq') FROM generate_series(1, $1))`
 )
 
 // begin begins the transaction, locks, and reads. Each statement sees what is committed when
 // it begins, so that one after a lock sees what the lock was waited for.
 func (t *aheadTx) begin(ctx context.Context, ahead crm.Ahead) error {
-	phones := column(ahead.Phones, func(p persian.Phone) string { return string(p) })
 	for _, key := range ahead.Keys {
 		t.keys[key] = true
 	}
 	var mark int64
+	var err error
+	if len(ahead.Customers) > 0 {
+		mark, err = t.beginAbout(ctx, ahead)
+	} else {
+		mark, err = t.beginArrivals(ctx, ahead)
+	}
+	if err != nil {
+		return err
+	}
+	t.dir, err = reader{q: t.late.conn, last: t.last}.directoryOf(ctx, mark)
+	t.read = err == nil
+	return err
+}
+
+// beginAbout begins for commands on customers that there are.
+func (t *aheadTx) beginAbout(ctx context.Context, ahead crm.Ahead) (mark int64, err error) {
+	b := &pgx.Batch{}
+	b.Queue(`BEGIN`)
+	b.Queue(planOnce)
+	if ahead.Actor != 0 {
+		b.Queue(staffColumns+sharedStaff, int64(ahead.Actor)).Query(func(rows pgx.Rows) error {
+			_, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s crm.Staff, err error) {
+				t.actor, err = scanStaff(row)
+				return t.actor, err
+			})
+			return err
+		})
+	}
+	b.Queue(lockOwners, ahead.Customers)
+	b.Queue(`SELECT `+customerColumns+` FROM customers c WHERE c.id = ANY ($1)`, ahead.Customers).Query(func(rows pgx.Rows) error {
+		cs, err := pgx.CollectRows(rows, scanCustomer)
+		for _, c := range cs {
+			t.customers[c.ID] = c
+		}
+		return err
+	})
+	b.Queue(readOutcomes, ahead.Keys).Query(t.scanOutcomes)
+	b.Queue(readAbout, len(ahead.Keys)).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&mark, &t.ids.events, &t.ids.reminders)
+	})
+	return mark, wrap(t.late.conn.SendBatch(ctx, b).Close(), "begin")
+}
+
+// beginArrivals begins for inquiries.
+func (t *aheadTx) beginArrivals(ctx context.Context, ahead crm.Ahead) (mark int64, err error) {
+	phones := column(ahead.Phones, func(p persian.Phone) string { return string(p) })
 	var owners []crm.CustomerID
 	var repeats bool
 	b := &pgx.Batch{}
@@ -126,20 +175,15 @@ func (t *aheadTx) begin(ctx context.Context, ahead crm.Ahead) error {
 		b.Queue(readKeys, ahead.SourceKeys).Query(t.scanKeys)
 	}
 	if err := t.late.conn.SendBatch(ctx, b).Close(); err != nil {
-		return wrap(err, "begin")
+		return 0, wrap(err, "begin")
 	}
 	for _, p := range ahead.Phones {
 		t.owners[p] = 0
 	}
 	if len(owners) > 0 || repeats {
-		if err := t.beginKnown(ctx, phones, owners, ahead.Keys); err != nil {
-			return err
-		}
+		err = t.beginKnown(ctx, phones, owners, ahead.Keys)
 	}
-	var err error
-	t.dir, err = reader{q: t.late.conn, last: t.last}.directoryOf(ctx, mark)
-	t.read = err == nil
-	return err
+	return mark, err
 }
 
 // beginKnown locks and reads those who have the numbers, and the outcomes that there are. Who was
@@ -158,17 +202,19 @@ func (t *aheadTx) beginKnown(ctx context.Context, phones []string, owners []crm.
 		})
 		return err
 	})
-	b.Queue(`SELECT key, outcome FROM commands WHERE key = ANY ($1)`, keys).Query(func(rows pgx.Rows) error {
-		var key string
-		var out []byte
-		_, err := pgx.ForEachRow(rows, []any{&key, &out}, func() error {
-			t.outcomes[key] = slices.Clone(out)
-			return nil
-		})
-		return err
-	})
+	b.Queue(readOutcomes, keys).Query(t.scanOutcomes)
 	b.Queue(moreEvents, len(phones)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.ids.events) })
 	return wrap(t.late.conn.SendBatch(ctx, b).Close(), "lock customers")
+}
+
+func (t *aheadTx) scanOutcomes(rows pgx.Rows) error {
+	var key string
+	var out []byte
+	_, err := pgx.ForEachRow(rows, []any{&key, &out}, func() error {
+		t.outcomes[key] = slices.Clone(out)
+		return nil
+	})
+	return err
 }
 
 func (t *aheadTx) scanKeys(rows pgx.Rows) error {
@@ -183,7 +229,7 @@ func (t *aheadTx) scanKeys(rows pgx.Rows) error {
 }
 
 // freeIDs are IDs of rows that are to be written.
-type freeIDs struct{ customers, inquiries, events []int64 }
+type freeIDs struct{ customers, inquiries, events, reminders []int64 }
 
 // next takes an ID off the list, or one from the sequence where none is left.
 func (t *aheadTx) next(ctx context.Context, from *[]int64, sequence string) (id int64, err error) {
@@ -250,6 +296,14 @@ func (t *aheadTx) LockCustomer(ctx context.Context, id crm.CustomerID) (crm.Cust
 	return t.tx.LockCustomer(ctx, id)
 }
 
+// LockStaff implements crm.Tx.
+func (t *aheadTx) LockStaff(ctx context.Context, id crm.StaffID) (crm.Staff, error) {
+	if t.read && id == t.actor.ID {
+		return t.actor, nil
+	}
+	return t.tx.LockStaff(ctx, id)
+}
+
 // InsertCustomer implements crm.Tx.
 func (t *aheadTx) InsertCustomer(ctx context.Context, c crm.Customer) (crm.CustomerID, error) {
 	id, err := t.next(ctx, &t.ids.customers, "customers_id_seq")
@@ -304,6 +358,31 @@ func (t *aheadTx) AppendEvent(ctx context.Context, e crm.Event) (crm.EventID, er
 	e.ID = crm.EventID(id)
 	t.late.rows.events = append(t.late.rows.events, e)
 	return e.ID, err
+}
+
+// InsertReminder implements crm.Tx.
+func (t *aheadTx) InsertReminder(ctx context.Context, c crm.CustomerID, r crm.Reminder, at time.Time) (crm.ReminderID, error) {
+	id, err := t.next(ctx, &t.ids.reminders, "reminders_id_seq")
+	r.ID = crm.ReminderID(id)
+	t.change(func(b *pgx.Batch) { b.Queue(insertReminder, reminderValues(c, r, at)...) })
+	return r.ID, err
+}
+
+// ApplyReminders implements crm.Tx.
+func (t *aheadTx) ApplyReminders(_ context.Context, c crm.CustomerID, d crm.Delta, at time.Time) error {
+	t.change(func(b *pgx.Batch) { queueReminders(b, c, d, at) })
+	return nil
+}
+
+// RefreshCards implements crm.Tx.
+func (t *aheadTx) RefreshCards(_ context.Context, c crm.CustomerID, since time.Time, undone bool) error {
+	t.change(func(b *pgx.Batch) { b.Queue(refreshCards, c, since, undone) })
+	return nil
+}
+
+// change has other tables changed late.
+func (t *aheadTx) change(queue func(*pgx.Batch)) {
+	t.late.rows.changes = append(t.late.rows.changes, queue)
 }
 
 // Notify implements crm.Tx.

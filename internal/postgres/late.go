@@ -106,6 +106,7 @@ type lateRows struct {
 	newCustomers, customers ordered[crm.Customer]
 	renumbered              []crm.CustomerID // of customers: whose numbers are others now
 	routes                  ordered[crm.Route]
+	changes                 []func(*pgx.Batch) // of other tables, in their order
 	inquiries               []crm.Inquiry
 	events                  []crm.Event
 	notifications           []crm.Notification
@@ -159,6 +160,9 @@ func (r *lateRows) queue(b *pgx.Batch) {
 		if c, changed := rows.customers.get(c); changed {
 			queueNumbersOf(b, c)
 		}
+	}
+	for _, change := range rows.changes {
+		change(b)
 	}
 	if len(rows.inquiries) > 0 {
 		insertInquiries.queue(b, inquiryColumns(rows.inquiries))

@@ -107,10 +107,12 @@ func (t tx) WithdrawNotifications(ctx context.Context, e crm.EventID) error {
 // RefreshCards implements crm.Tx. Those that wait are marked whoever they are for:
 // they may be in hand.
 func (t tx) RefreshCards(ctx context.Context, c crm.CustomerID, since time.Time, undone bool) error {
-	_, err := t.q.Exec(ctx, `UPDATE notifications n SET stale = true FROM readers r
-		WHERE n.customer_id = $1 AND r.reader = n.reader AND (n.state = 'pending' OR `+refreshed+`)`, c, since, undone)
+	_, err := t.q.Exec(ctx, refreshCards, c, since, undone)
 	return wrap(err, "refresh cards")
 }
+
+const refreshCards = `UPDATE notifications n SET stale = true FROM readers r
+	WHERE n.customer_id = $1 AND r.reader = n.reader AND (n.state = 'pending' OR ` + refreshed + `)`
 
 // refreshed holds for a notifications row n of reader r whose message is worth an edit:
 // sent after $2, its reader there to see it, and not final, where $3 is false.

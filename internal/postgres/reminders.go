@@ -11,14 +11,29 @@ import (
 
 // InsertReminder implements crm.Tx.
 func (t tx) InsertReminder(ctx context.Context, c crm.CustomerID, r crm.Reminder, at time.Time) (id crm.ReminderID, err error) {
-	err = t.q.QueryRow(ctx, `INSERT INTO reminders (customer_id, kind, due_at, reason, for_id, made_at, next_ring)
-		VALUES ($1, $2, $3::timestamptz, $4, $5, $6, $3::timestamptz) RETURNING id`, c, r.Kind, r.Due, r.Reason, null(r.For), at).Scan(&id)
+	err = t.q.QueryRow(ctx, insertReminder+` RETURNING id`, reminderValues(c, r, at)...).Scan(&id)
 	return id, wrap(err, "insert reminder")
+}
+
+// insertReminder writes a reminder. One without an ID gets one.
+const insertReminder = `INSERT INTO reminders (id, customer_id, kind, due_at, reason, for_id, made_at, next_ring) OVERRIDING SYSTEM VALUE
+	VALUES (coalesce($1, nextval('reminders_id_seq')), $2, $3, $4::timestamptz, $5, $6, $7, $4::timestamptz)`
+
+func reminderValues(c crm.CustomerID, r crm.Reminder, at time.Time) []any {
+	return []any{null(r.ID), c, r.Kind, r.Due, r.Reason, null(r.For), at}
 }
 
 // ApplyReminders implements crm.Tx.
 func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, at time.Time) error {
 	b := &pgx.Batch{}
+	if queueReminders(b, c, d, at); b.Len() == 0 {
+		return nil
+	}
+	return wrap(t.q.SendBatch(ctx, b).Close(), "apply reminders")
+}
+
+// queueReminders writes what a change of a customer does to their reminders.
+func queueReminders(b *pgx.Batch, c crm.CustomerID, d crm.Delta, at time.Time) {
 	for _, r := range d.Closed {
 		b.Queue(`UPDATE reminders SET closed_at = $2, next_ring = NULL WHERE id = $1`, r.ID, at)
 	}
@@ -45,10 +60,6 @@ func (t tx) ApplyReminders(ctx context.Context, c crm.CustomerID, d crm.Delta, a
 		b.Queue(`UPDATE notifications SET stale = true WHERE customer_id = $1 AND state = 'sent' AND NOT final
 			AND reminder_id = ANY ($2)`, c, ids)
 	}
-	if b.Len() == 0 {
-		return nil
-	}
-	return wrap(t.q.SendBatch(ctx, b).Close(), "apply reminders")
 }
 
 func over(d crm.Delta) []int64 {

@@ -42,8 +42,10 @@ func (t tx) StaffByTelegram(ctx context.Context, telegramID int64) (crm.Staff, e
 // LockStaff implements crm.Tx. The lock is shared: many commands of one person
 // may run, but their role does not change under them.
 func (t tx) LockStaff(ctx context.Context, id crm.StaffID) (crm.Staff, error) {
-	return t.oneStaff(ctx, ` WHERE id = $1 FOR SHARE`, int64(id))
+	return t.oneStaff(ctx, sharedStaff, int64(id))
 }
+
+const sharedStaff = ` WHERE id = $1 FOR SHARE`
 
 // InsertStaff implements crm.Tx.
 func (t tx) InsertStaff(ctx context.Context, s crm.Staff) (id crm.StaffID, err error) {
