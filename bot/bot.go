@@ -61,6 +61,17 @@ type request struct {
 	dir   crm.Directory
 	p     text.Printer
 	now   time.Time // in the business's zone
+	rest  []func(context.Context) error
+}
+
+// afterwards has something done that nobody waits for: where a tap is handled, once it is
+// answered. Where the program ends before, the update is handled again.
+func (r *request) afterwards(ctx context.Context, do func(context.Context) error) error {
+	if r.up.Kind != chat.Tap {
+		return do(ctx)
+	}
+	r.rest = append(r.rest, do)
+	return nil
 }
 
 // Handle answers one update. An error means that it was not answered and should

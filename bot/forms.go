@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"cartable/bot/callback"
 	"cartable/bot/form"
 	"cartable/bot/view"
@@ -149,7 +151,7 @@ func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) e
 		return err
 	}
 	r.closeFormer(ctx, former) // after the question, which somebody waits for
-	return r.Forms.Open(ctx, openForm(d))
+	return r.afterwards(ctx, func(ctx context.Context) error { return r.Forms.Open(ctx, openForm(d)) })
 }
 
 // moveDown closes the message that a form stood in, since it goes on below.
@@ -234,14 +236,13 @@ func withArg(d form.Draft, name, value string) form.Draft {
 
 // finish shows the outcome in the form's message and forgets the draft.
 func (r *request) finish(ctx context.Context, d form.Draft, m view.Message) (string, error) {
-	if _, err := r.show(ctx, d.Message, m); err != nil {
-		return "", err
-	}
-	if err := r.refreshCard(ctx, d); err != nil {
+	var shown errgroup.Group // beside the card: the person waits for both
+	shown.Go(func() error { _, err := r.show(ctx, d.Message, m); return err })
+	if err := errors.Join(r.refreshCard(ctx, d), shown.Wait()); err != nil {
 		return "", err
 	}
 	r.FormEnded("saved")
-	return "", r.forget(ctx, d.ID)
+	return "", r.afterwards(ctx, func(ctx context.Context) error { return r.forget(ctx, d.ID) })
 }
 
 // refreshCard brings the card up to date from which the form was begun.

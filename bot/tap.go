@@ -10,8 +10,8 @@ import (
 	"cartable/internal/crm"
 )
 
-// handleTap answers a tap: what it says above the button comes last, so that the
-// button is busy until the change is seen.
+// handleTap answers a tap: what it says above the button comes after everything that is shown, so
+// that the button is busy until the change is seen.
 func (r *request) handleTap(ctx context.Context) error {
 	toast, alert, err := r.tapped(ctx)
 	if err != nil && chat.ClassOf(err) != chat.Unreachable {
@@ -21,7 +21,15 @@ func (r *request) handleTap(ctx context.Context) error {
 		}
 		toast, alert = words, true
 	}
-	return r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
+	if err := r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert); err != nil {
+		return err
+	}
+	for _, do := range r.rest {
+		if err := do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *request) tapped(ctx context.Context) (toast string, alert bool, err error) {
