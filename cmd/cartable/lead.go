@@ -24,13 +24,16 @@ const (
 	routeEvery   = time.Second
 	routeBatch   = 100
 	routineEvery = 5 * time.Second
-	gaugesEvery  = 15 * time.Second
-	purgeEvery   = time.Hour
+	// Retention erases so few at a time, and so seldom, that nobody waits for it: 36,000 in an hour.
+	retainEvery = 10 * time.Second
+	retainBatch = 100
+	gaugesEvery = 15 * time.Second
+	purgeEvery  = time.Hour
 
 	commandLife = 7 * 24 * time.Hour // how long a repetition of a command is known
 	formLife    = 7 * 24 * time.Hour // how long an untouched form can be gone on with
 	noticeLife  = 60 * 24 * time.Hour
-	routineLife = 60 * 24 * time.Hour // how long it is known what of the daily routine came
+	routineLife = 60 * 24 * time.Hour // how long it is known what of the daily routine came, and by what a night erased
 
 	webhookTimeout = 15 * time.Second
 	webhookRetry   = 10 * time.Second
@@ -132,6 +135,7 @@ func (a *app) tick(ctx context.Context) error {
 	s.Every("ring", ringEvery, a.ring)
 	s.Every("route", routeEvery, a.route)
 	s.Every("routine", routineEvery, a.routine)
+	s.Every("retain", retainEvery, a.retain)
 	s.Every("gauges", gaugesEvery, a.gauges)
 	s.Every("purge", purgeEvery, a.purge)
 	return s.Run(ctx)
@@ -173,6 +177,15 @@ func (a *app) routine(ctx context.Context) error {
 	return err
 }
 
+// retain erases some of the customers whose follow-up ended longer ago than they are kept.
+func (a *app) retain(ctx context.Context) error {
+	erased, err := a.service.RetentionDue(ctx, retainBatch)
+	if erased > 0 {
+		a.log.Info("customers erased whose time of retention is over", "count", erased)
+	}
+	return err
+}
+
 func (a *app) gauges(ctx context.Context) error {
 	depth, oldest, err := a.inbox.Depth(ctx)
 	if err != nil {
@@ -196,6 +209,7 @@ func (a *app) purge(ctx context.Context) error {
 	now := a.clock.Now()
 	_, noticesErr := a.store.PurgeNotifications(ctx, now.Add(-noticeLife))
 	return errors.Join(inboxErr, noticesErr, a.purgeForms(ctx, now), a.store.PurgeRoutine(ctx, now.Add(-routineLife)),
+		a.store.PurgeRetention(ctx, now.Add(-routineLife)),
 		a.store.PurgeCommands(ctx, now.Add(-commandLife)))
 }
 

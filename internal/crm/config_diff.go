@@ -57,6 +57,11 @@ func (c ConfigChange) routes() bool {
 	return c.Object == ObjectSettings || c.Object == ObjectSource
 }
 
+// erases says whether the change may have other customers erased: see Service.RetentionDue.
+func (c ConfigChange) erases() bool {
+	return c.Object == ObjectSettings && c.What == "retention" || c.Object == ObjectStatus && c.What == WhatEnds
+}
+
 // DiffConfig is what leads from a to b, in the order of b.
 func DiffConfig(a, b Config) []ConfigChange {
 	a, b = a.canonical(), b.canonical()

@@ -64,9 +64,18 @@ func (s *Service) ConfigDraft(ctx context.Context, actor StaffID) (Draft, error)
 const formInUse = time.Hour
 
 // ConfigImpact counts whom a draft touches: those who have the changed statuses that
-// are in force, in the order of the changes. It is dear, and for the preview alone.
+// are in force, in the order of the changes; then whom the next night erases, where that
+// changes. It is dear, and for the preview alone.
 func (s *Service) ConfigImpact(ctx context.Context, d Draft) ([]Impact, error) {
-	return s.store.StatusUse(ctx, touched(d.Changes), s.now().Add(-formInUse))
+	is, err := s.store.StatusUse(ctx, touched(d.Changes), s.now().Add(-formInUse))
+	if err != nil || !slices.ContainsFunc(d.Changes, ConfigChange.erases) {
+		return is, err
+	}
+	n, err := s.wouldErase(ctx, d.Target)
+	if n > 0 {
+		is = append(is, Impact{Erased: n})
+	}
+	return is, err
 }
 
 // rebase brings a draft to the configuration in force, where what others published

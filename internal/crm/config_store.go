@@ -71,9 +71,10 @@ type StoredDraft struct {
 	Made      int64 // the lowest ID that this manager's drafts ever gave to something new
 }
 
-// Impact is what a change of a status touches.
+// Impact is what a change of a status touches, or one of how long customers are kept.
 type Impact struct {
 	Status    StatusID
 	Customers int // who have it now
 	Forms     int // that are being filled in for it
+	Erased    int // without a status: whom the next night erases, counted up to RetentionCounted
 }

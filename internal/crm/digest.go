@@ -76,6 +76,7 @@ type DayReport struct {
 	Again   int            // inquiries of known ones
 	Won     int
 	Waiting int // customers who wait to be taken
+	Erased  int // customers whom the business kept as long as it keeps them
 }
 
 // PersonReport is what one of the staff did, and did not.
@@ -90,7 +91,7 @@ type PersonReport struct {
 
 // Empty says whether there is nothing to tell of.
 func (r DayReport) Empty() bool {
-	return len(r.People) == 0 && r.New+r.Again+r.Won+r.Waiting == 0
+	return len(r.People) == 0 && r.New+r.Again+r.Won+r.Waiting+r.Erased == 0
 }
 
 // Report reads what was done from a day through another, as far as they have gone by.
@@ -127,6 +128,10 @@ func (s *Service) Report(ctx context.Context, dir Directory, from, through persi
 			p.NoAnswer += d.Count
 		case EventTaken:
 			p.Taken += d.Count
+		case EventErased:
+			if d.Actor == 0 {
+				r.Erased += d.Count
+			}
 		default: // not counted
 		}
 		did[d.Actor] = p

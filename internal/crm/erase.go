@@ -7,7 +7,7 @@ import (
 )
 
 // Erase forgets who a customer is, when they ask for it; managers alone may, and it
-// is not undone. Their values go from the record, the inquiries, the timeline and the
+// is not undone. RetentionDue does the same by itself. Their values go from the record, the inquiries, the timeline and the
 // reminders; their numbers are nobody's any more. What kind of thing happened when,
 // and who did it, stays, and so does the row, which lists leave out and statistics
 // count. What was announced of them is withdrawn from its readers' chats.
@@ -22,15 +22,19 @@ func (s *Service) Erase(ctx context.Context, cmd Command, id CustomerID) (Outcom
 		if err != nil {
 			return Outcome{}, err
 		}
-		// A record of the same person whose creation was undone tells of it still, where
-		// the number went to this one.
-		if _, err := w.eraseUndone(ctx, c.Phones); err != nil {
-			return Outcome{}, err
-		}
-		return w.erase(ctx, c)
+		return w.forget(ctx, c)
 	})
 	out.Repeated = repeated
 	return out, err
+}
+
+// forget erases a customer, and a record of the same person whose creation was undone: it
+// tells of them still, where the number went to this one.
+func (w *work) forget(ctx context.Context, c Customer) (Outcome, error) {
+	if _, err := w.eraseUndone(ctx, c.Phones); err != nil {
+		return Outcome{}, err
+	}
+	return w.erase(ctx, c)
 }
 
 // EraseUndone is Erase for who came by a number and whose record was undone: nobody

@@ -27,7 +27,7 @@ const (
 	EventAsked       EventKind = "asked"  // a colleague asked the holder for the customer
 	EventLeft        EventKind = "left"   // its holder was removed
 	EventUndone      EventKind = "undone" // Undoes names the event
-	EventErased      EventKind = "erased" // the person was erased; the last event of a timeline
+	EventErased      EventKind = "erased" // the person was erased, without an actor by retention; the last event of a timeline
 )
 
 // Event is one line of a customer's timeline. It is never changed, except that

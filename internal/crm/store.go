@@ -172,6 +172,7 @@ type Tx interface {
 
 	GroupTx
 	RoutineTx
+	RetentionTx
 }
 
 // Ring is a reminder at the step where something is to be told.
@@ -222,6 +223,7 @@ type Reader interface {
 	ConfigReader
 	ProposalReader
 	DigestReader
+	RetentionReader
 	// DueRoutes returns up to limit customers whose route is to be looked at, the
 	// longest due first.
 	DueRoutes(ctx context.Context, now time.Time, limit int) ([]CustomerID, error)

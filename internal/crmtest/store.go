@@ -39,6 +39,8 @@ type tables struct {
 	drafts    map[crm.StaffID][]byte
 	customers map[crm.CustomerID]crm.Customer
 	events    []crm.Event
+	forms     map[crm.CustomerID]bool // somebody has one open about them
+	night     crm.RetentionNight
 	done      map[string]json.RawMessage
 }
 
@@ -49,7 +51,7 @@ const firstID = 1000
 func NewStore(c crm.Config, staff map[crm.StaffID]crm.Staff) *Store {
 	s := &Store{rows: rows{tables: tables{next: firstID, settings: c.Settings, staff: staff, statuses: map[crm.StatusID]crm.Status{},
 		fields: map[crm.FieldID]crm.Field{}, sources: map[crm.SourceID]crm.Source{}, drafts: map[crm.StaffID][]byte{},
-		customers: map[crm.CustomerID]crm.Customer{}, done: map[string]json.RawMessage{}}}}
+		customers: map[crm.CustomerID]crm.Customer{}, forms: map[crm.CustomerID]bool{}, done: map[string]json.RawMessage{}}}}
 	for _, st := range c.Statuses {
 		for _, f := range slices.Concat(st.Fields, st.RetiredFields) {
 			s.rows.fields[f.ID] = f

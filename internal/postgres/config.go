@@ -138,7 +138,10 @@ func (r reader) StatusUse(ctx context.Context, ids []crm.StatusID, since time.Ti
 	if err != nil {
 		return nil, wrap(err, "count the use of statuses")
 	}
-	use, err := pgx.CollectRows(rows, pgx.RowToStructByPos[crm.Impact])
+	use, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (i crm.Impact, err error) {
+		err = row.Scan(&i.Status, &i.Customers, &i.Forms)
+		return i, err
+	})
 	return use, wrap(err, "count the use of statuses")
 }
 
