@@ -49,10 +49,9 @@ func (s Shaper) Difference(what string) view.Message {
 				title = s.P.H("config.difference_ready", "Name", s.P.T("config.name_"+what))
 			}
 		}
-		return view.Paragraphs(title, s.changes(brief(d.Changes), d.Target), s.impact(), view.Italic(s.P.H("config.keeps")))
+		return view.Paragraphs(title, s.changes(brief(d.Changes), d.Target), s.impact(), view.Italic(s.P.H("config.keeps")), s.erases())
 	})
-	apply := shapeButton(s.P.T("config.apply"), callback.Ref{Question: ShapeApply, Arg: d.Base, Value: what})
-	apply.Style = view.Success
+	apply := s.enact("config.apply", callback.Ref{Question: ShapeApply, Arg: d.Base, Value: what})
 	return view.Message{HTML: html, Inline: s.keyboard([]view.Button{apply, shapeButton(s.P.T("config.cancel"), callback.Ref{Question: ShapeDrop})})}
 }
 
@@ -77,11 +76,14 @@ func brief(all []crm.ConfigChange) []crm.ConfigChange {
 	return append(first, then...)
 }
 
-// AllChanges are the differences in words, one by one, as a text.
+// AllChanges are the differences in words, one by one, as a text; then whom they have erased.
 func (s Shaper) AllChanges() []string {
 	var out []string
 	for _, c := range s.Draft.Changes {
 		out = append(out, plainText(s.change(c, s.Draft.Target)))
+	}
+	if warning := s.erases(); warning != "" {
+		out = append(out, plainText(warning))
 	}
 	return out
 }

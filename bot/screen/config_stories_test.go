@@ -28,6 +28,7 @@ func (w world) configuring() []story {
 		{"Difference_of_a_file", sara, difference("ABCDEFGHIJ", w.draft())},
 		{"Difference_of_a_preset", sara, difference("accounting", crm.Draft{Target: ready, Changes: crm.DiffConfig(w.dir.Config(), ready),
 			Impact: []crm.Impact{{Status: waiting, Customers: 12}}})},
+		{"Difference_erases", sara, difference("ABCDEFGHIJ", w.shorter(1))},
 		{"Difference_none", sara, difference("ABCDEFGHIJ", crm.Draft{})},
 		{"ConfigMistakes", sara, func(r screen.Reader) view.Message { return r.ConfigMistakes(some) }},
 		{"ConfigMistakes_many", sara, func(r screen.Reader) view.Message { return r.ConfigMistakes(many) }},

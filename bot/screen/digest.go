@@ -89,7 +89,8 @@ func (r Reader) Evening(n Notice, d crm.DayReport) view.Message {
 	return view.Message{
 		Inline: r.keyboard([]view.Button{r.button("menu.customers", callback.Ref{Action: callback.Customers, Value: Below})}),
 		HTML: r.fit(func(r Reader) view.HTML {
-			return view.Paragraphs(r.digestHead("digest.evening", "digest.evening_missed", n), r.came(d), r.done(d), r.undone(d))
+			return view.Paragraphs(r.digestHead("digest.evening", "digest.evening_missed", n), r.came(d), r.done(d), r.undone(d),
+				r.counts(count{"digest.erased", d.Erased}))
 		}),
 	}
 }

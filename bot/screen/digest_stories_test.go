@@ -30,7 +30,7 @@ func (w world) digests() []story {
 	for range 20 {
 		full.Meetings = append(full.Meetings, meet(time.Hour))
 	}
-	report := crm.DayReport{New: 14, Again: 1, Won: 2, Waiting: 3, People: []crm.PersonReport{
+	report := crm.DayReport{New: 14, Again: 1, Won: 2, Waiting: 3, Erased: 21, People: []crm.PersonReport{
 		{Staff: sara, Statuses: 1}, {Staff: omid, Statuses: 9, NoAnswer: 5, Taken: 6, Won: 2, Overdue: 4}, {Staff: lena, Overdue: 1}}}
 	return []story{
 		{"Morning", omid, func(r screen.Reader) view.Message { return r.Morning(n(crm.NotifyMorning, 0, 0), agenda) }},

@@ -101,7 +101,7 @@ func (s Shaper) Preview() view.Message {
 		if len(d.Problems) > 0 { // first things first, and where the eye is: at the buttons
 			return view.Paragraphs(head, s.problems())
 		}
-		return view.Paragraphs(head, s.asAgents())
+		return view.Paragraphs(head, s.asAgents(), s.erases())
 	})
 	rows := s.theirs()
 	for _, st := range s.changedStatuses() {
@@ -109,15 +109,43 @@ func (s Shaper) Preview() view.Message {
 		b.Label = s.P.T("shape.try", "Title", view.Clip(st.Title.In(s.P.Lang()), 30))
 		rows = append(rows, []view.Button{b})
 	}
-	publish := shapeButton(s.P.T("shape.publish"), callback.Ref{Question: ShapePublish, Arg: DraftStamp(d)})
-	publish.Style = view.Success
 	if len(d.Problems) == 0 {
-		rows = append(rows, []view.Button{publish})
+		rows = append(rows, []view.Button{s.enact("shape.publish", callback.Ref{Question: ShapePublish, Arg: DraftStamp(d)})})
 	}
 	discard := s.op("shape.discard", ShapeDiscard, 0, "")
 	discard.Style = view.Danger
 	rows = append(rows, []view.Button{discard}, s.SettingsBack())
 	return view.Message{HTML: html, Inline: s.keyboard(rows...)}
+}
+
+// enact is the button that puts the draft in force, which says so where it has people erased.
+func (s Shaper) enact(key string, ref callback.Ref) view.Button {
+	b := shapeButton(s.P.T(key), ref)
+	b.Style = view.Success
+	if n := s.erased(); n > 0 {
+		b.Label, b.Style = s.P.N("shape.erase_yes", n), view.Danger
+	}
+	return b
+}
+
+// erased is how many customers the draft has erased in the next night.
+func (s Shaper) erased() (n int) {
+	for _, i := range s.Draft.Impact {
+		n += i.Erased
+	}
+	return n
+}
+
+// erases warns of that.
+func (s Shaper) erases() view.HTML {
+	switch n := s.erased(); n {
+	case 0:
+		return ""
+	case crm.RetentionCounted:
+		return s.P.HN("shape.erases_many", n)
+	default:
+		return s.P.HN("shape.erases", n)
+	}
 }
 
 // DraftStamp tells a draft that was edited since from the one that a preview showed.

@@ -29,6 +29,14 @@ func (w world) draft() crm.Draft {
 		Impact: []crm.Impact{{Status: meeting, Customers: 41, Forms: 3}, {Status: waiting, Customers: 1}}}
 }
 
+// shorter is a draft that has customers erased.
+func (w world) shorter(erased int) crm.Draft {
+	target := w.dir.Config()
+	target.Settings.Retention = 365
+	return crm.Draft{Base: 3, Target: target, Changes: crm.DiffConfig(w.dir.Config(), target), TouchedAt: w.ago(0),
+		Impact: []crm.Impact{{Erased: erased}}}
+}
+
 func (w world) shaping() []story {
 	shaped := func(show func(screen.Shaper) view.Message) func(screen.Reader) view.Message {
 		return func(r screen.Reader) view.Message { return show(screen.Shaper{Reader: r, Draft: w.draft()}) }
@@ -82,6 +90,10 @@ func (w world) shaping() []story {
 		{"Choice", sara, choice(0)},
 		{"Choice_retired", sara, choice(1)},
 		{"Preview", sara, shaped(screen.Shaper.Preview)},
+		{"Preview_erases", sara, func(r screen.Reader) view.Message { return screen.Shaper{Reader: r, Draft: w.shorter(1204)}.Preview() }},
+		{"Preview_erases_many", sara, func(r screen.Reader) view.Message {
+			return screen.Shaper{Reader: r, Draft: w.shorter(crm.RetentionCounted)}.Preview()
+		}},
 		{"Preview_with_problems", sara, shaped(func(s screen.Shaper) view.Message {
 			for _, key := range []string{crm.ProblemEmpty, crm.ProblemLong, crm.ProblemDuplicate, crm.ProblemColleague, crm.ProblemOffer} {
 				s.Draft.Problems = append(s.Draft.Problems, crm.Problem{Key: key, Args: map[string]string{

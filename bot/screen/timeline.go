@@ -81,7 +81,12 @@ func (r Reader) eventWords(e crm.Event, limit int) view.HTML {
 		return r.P.H("event."+string(e.Kind), "Who", who, "When", r.When(moment(e))) + said
 	case crm.EventEdit:
 		return r.editWords(e, who)
-	default: // taken, accepted, note, done, undone, erased
+	case crm.EventErased:
+		if e.Actor == 0 {
+			return r.P.H("event.erased_by_age")
+		}
+		return r.P.H("event.erased", "Who", who)
+	default: // taken, accepted, note, done, undone
 		return r.P.H("event."+string(e.Kind), "Who", who) + said
 	}
 }

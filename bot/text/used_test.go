@@ -42,7 +42,7 @@ var computed = map[string][]string{
 		crm.KeyProposalWithdrawn, crm.KeyProposalShaped, crm.KeyNoGroup, crm.KeyTellsFirst, crm.KeyNoDayLeft, crm.KeyConfigMoved},
 	"event.": {string(crm.EventHandOver), string(crm.EventReturned), string(crm.EventShared), string(crm.EventRemind),
 		string(crm.EventLater), string(crm.EventTaken), string(crm.EventAccepted), string(crm.EventNote),
-		string(crm.EventDone), string(crm.EventUndone), string(crm.EventErased)},
+		string(crm.EventDone), string(crm.EventUndone)},
 	"field.": {"name", "city", "email", "phone", "note", "message", "reason", "reminder", "next", "title", "list",
 		"language", "campaign", "page", "settings", "order", "zone", "emoji", "help", "retention", "cartable", "ends", "after",
 		"type", "kind", "routing", "appointment", "hours", "leave", "duty", "limit", "holiday", "person", "minutes", "windows", "digest_at"},
