@@ -94,10 +94,12 @@ func (r DayReport) Empty() bool {
 	return len(r.People) == 0 && r.New+r.Again+r.Won+r.Waiting+r.Erased == 0
 }
 
-// Report reads what was done from a day through another, as far as they have gone by.
+// Report reads what was done in the days from one through another, of which the report is one:
+// from when the report before it was due until when this one was, so that what is done in the
+// evening or on a day off is in the next one.
 func (s *Service) Report(ctx context.Context, dir Directory, from, through persian.Civil) (r DayReport, err error) {
-	zone := dir.Settings.Location()
-	doings, err := s.store.Doings(ctx, from.In(zone), through.AddDays(1).In(zone))
+	since, until := reported(dir, from, through)
+	doings, err := s.store.Doings(ctx, since, until)
 	if err != nil {
 		return DayReport{}, err
 	}

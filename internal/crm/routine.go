@@ -243,7 +243,7 @@ func (r routine) evening(who Staff) duty {
 		if !ok {
 			continue
 		}
-		due := r.at(part.Day, r.dir.Settings.DigestAt.Evening, work.to)
+		due := r.reportDue(part.Day, work)
 		if due.After(r.now) {
 			break
 		}
@@ -254,6 +254,29 @@ func (r routine) evening(who Staff) duty {
 		}
 	}
 	return d
+}
+
+// reportDue is when the report of a day is due on which the business works like this.
+func (r routine) reportDue(day persian.Civil, work period) time.Time {
+	return r.at(day, r.dir.Settings.DigestAt.Evening, work.to)
+}
+
+// reported is what the one report of the days from one through another is of: the time from
+// when the report before it was due, looked for as far back as missed ones are.
+func reported(dir Directory, from, through persian.Civil) (since, until time.Time) {
+	zone := dir.Settings.Location()
+	since, until = from.In(zone), through.AddDays(1).In(zone)
+	r := newRoutine(dir, since)
+	for day := from.AddDays(-1); from.AddDays(-missedWithin).Before(day); day = day.AddDays(-1) {
+		if work, ok := r.workday(Staff{}, day); ok {
+			since = r.reportDue(day, work)
+			break
+		}
+	}
+	if work, ok := r.workday(Staff{}, through); ok {
+		until = r.reportDue(through, work)
+	}
+	return since, until
 }
 
 // firstOf is first, where there is one already.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cartable/internal/crm"
+	"cartable/internal/persian"
 )
 
 // at is a moment of the week of the tests by the clocks of Tehran; their day 0 is Monday, the 23rd
@@ -270,4 +271,32 @@ func TestRoutineOfTwoInstances(t *testing.T) {
 		want = append(want, "morning>100", "morning>101", "morning>102", "morning>103")
 	}
 	o.wantTold(t, want...)
+}
+
+// What is done after a report was due, or on a day off, is in the next one, and in no other.
+func TestReportsHaveEverythingOnce(t *testing.T) {
+	o := newRoutineOffice(t, 0)
+	n := 0
+	for _, when := range []time.Time{at(2, 16, 59), at(2, 17, 0), at(3, 23, 0), at(4, 12, 0), at(5, 16, 59), at(5, 17, 0)} {
+		n++
+		o.clock.set(when)
+		o.lead(phone(n), "")
+	}
+	day := persian.CivilOf(at(0, 12, 0))
+	report := func(from, through int) int {
+		t.Helper()
+		return must[crm.DayReport](t)(o.Report(t.Context(), o.dir(), day.AddDays(from), day.AddDays(through))).New
+	}
+	for _, c := range []struct{ from, through, want int }{
+		{2, 2, 1}, {3, 3, 1}, {5, 5, 3}, {6, 6, 1}, // day 4 is a Friday, and has no report
+		{2, 5, 5}, {3, 6, 5},
+	} {
+		if got := report(c.from, c.through); got != c.want {
+			t.Errorf("%d customers in the report of days %d to %d, want %d", got, c.from, c.through, c.want)
+		}
+	}
+	o.shape(func(c *crm.Config) error { return c.SetDigestAt(crm.DigestTimes{Evening: "23:30"}) })
+	if before, got := report(2, 2), report(3, 3); before != 2 || got != 1 {
+		t.Errorf("%d and %d customers in the reports at 23:30", before, got)
+	}
 }
