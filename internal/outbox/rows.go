@@ -100,7 +100,8 @@ func scanRow(from pgx.CollectableRow) (row, error) {
 
 // claim leases what comes next for a reader, if it still waits and is in nobody's hands: a
 // single row, or the summarisable ones of the reader. It takes their marks off: what is
-// rendered from now on shows what they stood for.
+// rendered from now on shows what they stood for. What comes after a row that somebody has
+// just locked is left too: it would be told before it.
 func (r rows) claim(ctx context.Context, w reader) ([]row, error) {
 	if !w.many {
 		return r.claimWhere(ctx, `id = $3`, 1, w.next)
@@ -109,17 +110,18 @@ func (r rows) claim(ctx context.Context, w reader) ([]row, error) {
 }
 
 func (r rows) claimWhere(ctx context.Context, which string, limit int, args ...any) ([]row, error) {
+	const free = `state = 'pending' AND NOT withdrawn AND (leased_until IS NULL OR leased_until < clock_timestamp())`
 	return r.collect(ctx, `
+		WITH next AS (
+			SELECT id FROM notifications WHERE `+which+` AND `+free+` ORDER BY id LIMIT $2
+		), locked AS (
+			SELECT id FROM notifications WHERE id IN (SELECT id FROM next) AND `+free+` FOR UPDATE SKIP LOCKED
+		)
 		UPDATE notifications n
 		SET leased_until = clock_timestamp() + make_interval(secs => $1), attempts = n.attempts + 1, stale = false
-		FROM readers r, (
-			SELECT id FROM notifications
-			WHERE `+which+` AND state = 'pending' AND NOT withdrawn
-				AND (leased_until IS NULL OR leased_until < clock_timestamp())
-			ORDER BY id LIMIT $2
-			FOR UPDATE SKIP LOCKED
-		) free
-		WHERE n.id = free.id AND r.reader = n.reader AND `+mayRead+`
+		FROM readers r
+		WHERE n.id IN (SELECT id FROM locked) AND r.reader = n.reader AND `+mayRead+`
+			AND n.id < ALL (SELECT id FROM next WHERE id NOT IN (SELECT id FROM locked))
 		RETURNING `+claimed, append([]any{lease.For.Seconds(), limit}, args...)...)
 }
 
