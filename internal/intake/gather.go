@@ -45,13 +45,20 @@ type answered[Out any] struct {
 }
 
 // do has in carried out and returns the answer, or the end of ctx. What nobody has begun by
-// then is not carried out; what is under way is, with the others of its group.
+// then is not carried out; what is under way is, with the others of its group. A group of one
+// its caller carries out, and waits for whatever ctx does.
 func (g *gatherer[In, Out]) do(ctx context.Context, in In) (out Out, err error) {
 	a := &arrival[In, Out]{in: in, answer: make(chan answered[Out], 1)}
 	g.mu.Lock()
 	g.waiting = append(g.waiting, a)
-	g.begin()
+	group := g.next()
 	g.mu.Unlock()
+	if len(group) == 1 && group[0] == a {
+		g.begin(g.carry(group)) // here and now: to wake somebody else for it takes longer than many a statement
+		got := <-a.answer
+		return got.out, got.err
+	}
+	g.begin(group)
 	select {
 	case got := <-a.answer:
 		return got.out, got.err
@@ -61,14 +68,26 @@ func (g *gatherer[In, Out]) do(ctx context.Context, in In) (out Out, err error) 
 	}
 }
 
-// begin has a group begin where there is something to do and nobody at it.
-func (g *gatherer[In, Out]) begin() {
+// next is the group that is to begin, where there is something to do and nobody at it.
+func (g *gatherer[In, Out]) next() []*arrival[In, Out] {
 	if g.running >= g.atOnce {
-		return
+		return nil
 	}
-	if group := g.take(); len(group) > 0 {
+	group := g.take()
+	if len(group) > 0 {
 		g.running++
-		go g.work(group)
+	}
+	return group
+}
+
+// begin has a group carried out, and what waits then.
+func (g *gatherer[In, Out]) begin(group []*arrival[In, Out]) {
+	if len(group) > 0 {
+		go func() {
+			for len(group) > 0 {
+				group = g.carry(group)
+			}
+		}()
 	}
 }
 
@@ -83,32 +102,31 @@ func (g *gatherer[In, Out]) withdraw(a *arrival[In, Out]) {
 	}
 }
 
-// work carries out one group after the other until nobody waits, or somebody else is at it.
-func (g *gatherer[In, Out]) work(group []*arrival[In, Out]) {
-	for len(group) > 0 {
-		late, done := false, false
-		timer := time.AfterFunc(g.slow, func() {
-			g.mu.Lock()
-			defer g.mu.Unlock()
-			if !done {
-				late = true
-				g.heldUp++
-				g.begin()
-			}
-		})
-		g.answer(group)
+// carry carries out one group. It returns the next, unless nobody waits or somebody else is at it.
+func (g *gatherer[In, Out]) carry(group []*arrival[In, Out]) (next []*arrival[In, Out]) {
+	late, done := false, false
+	timer := time.AfterFunc(g.slow, func() {
 		g.mu.Lock()
-		timer.Stop()
-		if done = true; late {
-			g.heldUp--
+		defer g.mu.Unlock()
+		if !done {
+			late = true
+			g.heldUp++
+			g.begin(g.next())
 		}
-		g.running--
-		if group = g.take(); len(group) > 0 {
-			g.running++
-		}
-		g.begin() // another beside it, where so many wait
-		g.mu.Unlock()
+	})
+	g.answer(group)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	timer.Stop()
+	if done = true; late {
+		g.heldUp--
 	}
+	g.running--
+	if next = g.take(); len(next) > 0 {
+		g.running++
+	}
+	g.begin(g.next()) // another beside it, where so many wait
+	return next
 }
 
 // take takes the next group off those that wait; none where they are to wait for those under way.
