@@ -245,18 +245,16 @@ func (o *office) publishedWhileSaving(p *tgsim.Person, edit func(c *crm.Config) 
 	t := o.t
 	t.Helper()
 	o.quiet()
-	// The command waits for another with its key, which then comes to nothing.
+	// The command waits for whoever has the customer, before it reads what is in force.
 	hold, err := o.pool.Begin(t.Context())
 	must(t, err)
-	var draft string
-	must(t, hold.QueryRow(t.Context(), `SELECT id FROM forms`).Scan(&draft))
-	_, err = hold.Exec(t.Context(), `INSERT INTO commands (key) VALUES ($1)`, "d:"+draft)
+	_, err = hold.Exec(t.Context(), `SELECT FROM customers WHERE id IN (SELECT customer_id FROM forms) FOR NO KEY UPDATE`)
 	must(t, err)
 	p.Press(t, "ذخیره")
 	waiting := false
 	for !waiting {
 		must(t, o.pool.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
-			AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO commands%')`).Scan(&waiting))
+			AND wait_event_type = 'Lock' AND query LIKE 'SELECT FROM customers%')`).Scan(&waiting))
 	}
 	o.publish(edit)
 	must(t, hold.Rollback(t.Context()))
