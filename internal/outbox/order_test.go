@@ -34,10 +34,13 @@ func TestNothingOvertakesWhatSomebodyHasLocked(t *testing.T) {
 		o.run()
 		before := locked
 		var got []outbox.Outcome
-		for range before + 1 { // with b's, which shows that a's turn has come too
+		for range before + 1 { // with b's
 			got = append(got, <-o.outcomes)
 		}
-		if n := len(slices.DeleteFunc(got, func(out outbox.Outcome) bool { return out != outbox.Sent })); n != 1 {
+		o.notify(b, crm.NotifyHandOver) // whose turn comes after another one of a's
+		o.Wake()
+		got = append(got, <-o.outcomes)
+		if n := len(slices.DeleteFunc(got, func(out outbox.Outcome) bool { return out != outbox.Sent })); n != 2 {
 			t.Errorf("%d sent before the lock is gone", n)
 		}
 		if err := tx.Rollback(t.Context()); err != nil {
