@@ -20,9 +20,9 @@ func main() {
 	// Its lines would be neither JSON nor of any level; what fails is logged by whoever called.
 	redis.SetLogger(&logging.VoidLogger{})
 	if os.Getenv("GOGC") == "" {
-		// What is alive is a few megabytes: there is room for twice the usual garbage, and half the
-		// collections.
-		debug.SetGCPercent(200)
+		// What is alive is a few megabytes: there is room for four times the usual garbage, and a
+		// quarter of the collections.
+		debug.SetGCPercent(400)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
