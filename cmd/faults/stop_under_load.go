@@ -126,6 +126,7 @@ func (s *stops) stopHung(ctx context.Context) error {
 	defer client.Close()
 	release := s.office.Sim.Fault(tgsim.Fault{Times: -1, Kind: tgsim.Hang})
 	defer release()
+	s.office.Owner.Person.Type("/menu") // the others may have done all of their work
 	err = rig.Await(ctx, "sends that hang", patience, func(ctx context.Context) (bool, error) {
 		n, err := s.office.Count(ctx, `SELECT count(*) FROM updates WHERE state = 'new' AND leased_until IS NOT NULL`)
 		return n > 0, err
