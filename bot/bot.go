@@ -61,7 +61,18 @@ type request struct {
 	dir   crm.Directory
 	p     text.Printer
 	now   time.Time // in the business's zone
+	last  []func(context.Context) error
 	rest  []func(context.Context) error
+}
+
+// atLast has something shown when all else of an update is done: where a tap is handled, beside its
+// answer, so that nobody waits for the one and then for the other. Only Telegram can refuse it.
+func (r *request) atLast(ctx context.Context, show func(context.Context) error) error {
+	if r.up.Kind != chat.Tap {
+		return show(ctx)
+	}
+	r.last = append(r.last, show)
+	return nil
 }
 
 // afterwards has something done that nobody waits for: where a tap is handled, once it is
@@ -214,6 +225,18 @@ func (r *request) show(ctx context.Context, message int, m view.Message) (int, e
 		return r.send(ctx, m)
 	}
 	return message, err
+}
+
+// place shows m like show, but in place of a message it does so at last.
+func (r *request) place(ctx context.Context, message int, m view.Message) error {
+	if message == 0 {
+		_, err := r.send(ctx, m) // in its turn, above what is sent after it
+		return err
+	}
+	return r.atLast(ctx, func(ctx context.Context) error {
+		_, err := r.show(ctx, message, m)
+		return err
+	})
 }
 
 // explain turns an error for people into an answer. Messages that cannot be

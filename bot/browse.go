@@ -15,8 +15,7 @@ func (r *request) cartable(ctx context.Context, message int, after crm.InboxCurs
 	if err != nil {
 		return err
 	}
-	_, err = r.show(ctx, message, r.reader().Cartable(in, after.ID == 0))
-	return err
+	return r.place(ctx, message, r.reader().Cartable(in, after.ID == 0))
 }
 
 // customers shows a page of all customers.
@@ -29,8 +28,7 @@ func (r *request) customers(ctx context.Context, message int, f screen.Filters, 
 	if l.More {
 		l.Customers = found[:screen.ListPage]
 	}
-	_, err = r.show(ctx, message, r.reader().Customers(l))
-	return err
+	return r.place(ctx, message, r.reader().Customers(l))
 }
 
 func cursorOf(ref callback.Ref) crm.Cursor {

@@ -14,13 +14,13 @@ import (
 	"cartable/internal/crm"
 )
 
-// card shows a customer's card in place of a message, or below for message 0.
-func (r *request) card(ctx context.Context, message int, id crm.CustomerID) (int, error) {
+// card shows a customer's card at last, in place of a message, or below for message 0.
+func (r *request) card(ctx context.Context, message int, id crm.CustomerID) error {
 	c, err := r.Domain.Card(ctx, r.dir, r.staff, id, screen.CardEvents)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return r.show(ctx, message, r.reader().Card(c))
+	return r.place(ctx, message, r.reader().Card(c))
 }
 
 // actOnCustomer carries out a button of a card.
@@ -33,8 +33,7 @@ func (r *request) actOnCustomer(ctx context.Context, ref callback.Ref) (string, 
 		if ref.Value != "" {
 			message = r.up.Message
 		}
-		_, err := r.card(ctx, message, id)
-		return "", err
+		return "", r.card(ctx, message, id)
 	case callback.Take:
 		return r.take(ctx, id)
 	case callback.Timeline:
@@ -67,8 +66,7 @@ func (r *request) actAsHolder(ctx context.Context, ref callback.Ref, b beginning
 		return "", &crm.Error{Code: crm.Forbidden, Key: crm.KeyNotYours, Staff: c.Customer.Holder, Customer: b.customer}
 	}
 	if ref.Version != 0 && ref.Version != c.Customer.Version {
-		_, err := r.card(ctx, r.up.Message, b.customer)
-		return r.p.T("toast.refreshed"), err
+		return r.p.T("toast.refreshed"), r.card(ctx, r.up.Message, b.customer)
 	}
 	b.version = c.Customer.Version
 	switch ref.Action {
@@ -154,10 +152,7 @@ func (r *request) take(ctx context.Context, id crm.CustomerID) (string, error) {
 	if err != nil {
 		toast, _ = r.words(err)
 	}
-	if _, err := r.card(ctx, r.up.Message, id); err != nil {
-		return toast, err
-	}
-	return toast, nil
+	return toast, r.card(ctx, r.up.Message, id)
 }
 
 func (r *request) takeNext(ctx context.Context) error {
@@ -165,8 +160,7 @@ func (r *request) takeNext(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.card(ctx, 0, out.Customer)
-	return err
+	return r.card(ctx, 0, out.Customer)
 }
 
 // recount brings the summary whose button was tapped up to date, after the tap took a
@@ -178,7 +172,7 @@ func (r *request) recount(ctx context.Context, ref callback.Ref, err error, summ
 	}
 	waiting, failed := r.Domain.WaitingLeads(ctx)
 	if failed == nil {
-		failed = r.inPlace(ctx, summary(screen.Tally{Leads: int(ref.Arg), Untaken: int(ref.Version), Inquiries: int(ref.Record)}, waiting))
+		_, failed = r.show(ctx, r.up.Message, summary(screen.Tally{Leads: int(ref.Arg), Untaken: int(ref.Version), Inquiries: int(ref.Record)}, waiting))
 	}
 	if chat.ClassOf(failed) == chat.Rejected { // the lead is theirs all the same
 		return err
@@ -220,8 +214,7 @@ func (r *request) belowCard(ctx context.Context, card int, id crm.CustomerID, m 
 	if _, err := r.send(ctx, m); err != nil || card == 0 {
 		return err
 	}
-	_, err := r.card(ctx, card, id)
-	return err
+	return r.card(ctx, card, id)
 }
 
 func (r *request) whichNumber(ctx context.Context, c crm.Customer) error {
@@ -254,8 +247,7 @@ func (r *request) wrongNumber(ctx context.Context, c crm.Customer, phone string,
 	if err := r.inPlace(ctx, r.reader().NumberWrong(c, out, card)); err != nil {
 		return err
 	}
-	_, err = r.card(ctx, card, c.ID)
-	return err
+	return r.card(ctx, card, c.ID)
 }
 
 // actOnHandoff answers a hand-off, or a colleague who asked for a customer.
@@ -266,22 +258,19 @@ func (r *request) actOnHandoff(ctx context.Context, ref callback.Ref) (string, e
 		if _, err := r.Domain.Accept(ctx, r.command(), id); err != nil {
 			return "", err
 		}
-		_, err := r.card(ctx, r.up.Message, id)
-		return r.p.T("toast.accepted"), err
+		return r.p.T("toast.accepted"), r.card(ctx, r.up.Message, id)
 	case callback.Return:
 		return "", r.begin(ctx, beginning{kind: formReturn, customer: id, args: map[string]string{argCard: strconv.Itoa(r.up.Message)}})
 	case callback.GiveHolder:
 		if _, err := r.Domain.HandOver(ctx, r.command(), id, ref.Version, crm.StaffID(ref.Arg), ""); err != nil {
 			return "", err
 		}
-		_, err := r.card(ctx, r.up.Message, id)
-		return r.p.T("toast.given"), err
+		return r.p.T("toast.given"), r.card(ctx, r.up.Message, id)
 	default: // KeepHolder
 		if _, err := r.Domain.Keep(ctx, r.command(), id, crm.StaffID(ref.Arg)); err != nil {
 			return "", err
 		}
-		_, err := r.card(ctx, r.up.Message, id)
-		return r.p.T("toast.kept"), err
+		return r.p.T("toast.kept"), r.card(ctx, r.up.Message, id)
 	}
 }
 
@@ -346,8 +335,7 @@ func (r *request) later(ctx context.Context, c crm.Customer, id crm.ReminderID, 
 	var at time.Time
 	switch choice {
 	case laterOpen:
-		_, err := r.card(ctx, 0, c.ID)
-		return "", err
+		return "", r.card(ctx, 0, c.ID)
 	case "15m":
 		at = r.now.Add(15 * time.Minute)
 	case "1h":

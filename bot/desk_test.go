@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"cartable/bot"
@@ -36,6 +37,7 @@ type papers struct {
 	bot.Messenger
 	bot.Drafts
 	bot.Forms
+	mu       sync.Mutex                // of what a tap shows and answers at once
 	messages map[int64][]*view.Message // by chat, in the order of their IDs, from 1
 	said     []string                  // all that was shown and answered since it was emptied
 	answers  int                       // answers to taps since then
@@ -45,12 +47,16 @@ type papers struct {
 }
 
 func (p *papers) Send(_ context.Context, chatID int64, m view.Message) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.said = append(p.said, view.Plain(m.HTML))
 	p.messages[chatID] = append(p.messages[chatID], &m)
 	return len(p.messages[chatID]), nil
 }
 
 func (p *papers) Edit(_ context.Context, chatID int64, id int, m view.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if id < 1 || id > len(p.messages[chatID]) {
 		return &chat.Error{Method: "edit", Class: chat.Gone}
 	}
@@ -60,6 +66,8 @@ func (p *papers) Edit(_ context.Context, chatID int64, id int, m view.Message) e
 }
 
 func (p *papers) Answer(_ context.Context, _, text string, _ bool) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.answers++
 	if text != "" {
 		p.said = append(p.said, text)
@@ -76,6 +84,8 @@ func (p *papers) Load(_ context.Context, id string) (d form.Draft, err error) {
 }
 
 func (p *papers) Save(_ context.Context, d form.Draft) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	b, err := json.Marshal(d)
 	p.drafts[d.ID] = b
 	return err

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"cartable/bot/callback"
 	"cartable/bot/form"
 	"cartable/bot/view"
@@ -66,13 +64,16 @@ func (r *request) begin(ctx context.Context, b beginning) error {
 	if err := r.Forms.Hush(ctx, r.staff.ID); err != nil {
 		return err
 	}
-	if d.Message, err = r.show(ctx, d.Message, form.Show(def, d, r.env())); err != nil {
+	known := d.Message
+	if err := r.ask(ctx, def, &d); err != nil {
 		return err
 	}
-	if err := r.Drafts.Save(ctx, d); err != nil {
-		return err
-	}
-	return r.Forms.Open(ctx, openForm(d))
+	return r.afterwards(ctx, func(ctx context.Context) error {
+		if d.Message == known {
+			return nil
+		}
+		return r.Forms.Open(ctx, openForm(d))
+	})
 }
 
 func openForm(d form.Draft) OpenForm {
@@ -142,16 +143,36 @@ func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) e
 		// come below it, or nobody would see it.
 		former, d.Message = d.Message, 0
 	}
-	message, err := r.show(ctx, d.Message, form.Show(def, d, r.env()))
-	if err != nil {
-		return err
-	}
-	d.Message = message
-	if err := r.Drafts.Save(ctx, d); err != nil {
+	if err := r.ask(ctx, def, &d); err != nil {
 		return err
 	}
 	r.closeFormer(ctx, former) // after the question, which somebody waits for
 	return r.afterwards(ctx, func(ctx context.Context) error { return r.Forms.Open(ctx, openForm(d)) })
+}
+
+// ask stores a draft and shows it where it is, at last; where it has no message yet, or the one it has
+// is gone, the draft is stored with the new one. Whatever breaks off, the update is handled again, and
+// what it says counts once.
+func (r *request) ask(ctx context.Context, def form.Definition, d *form.Draft) error {
+	m := form.Show(def, *d, r.env())
+	if d.Message != 0 {
+		if err := r.Drafts.Save(ctx, *d); err != nil {
+			return err
+		}
+		d.Revision++
+	}
+	show := func(ctx context.Context) error {
+		message, err := r.show(ctx, d.Message, m)
+		if err != nil || message == d.Message {
+			return err
+		}
+		d.Message = message
+		return r.Drafts.Save(ctx, *d)
+	}
+	if d.Message == 0 {
+		return show(ctx)
+	}
+	return r.atLast(ctx, show)
 }
 
 // moveDown closes the message that a form stood in, since it goes on below.
@@ -236,9 +257,10 @@ func withArg(d form.Draft, name, value string) form.Draft {
 
 // finish shows the outcome in the form's message and forgets the draft.
 func (r *request) finish(ctx context.Context, d form.Draft, m view.Message) (string, error) {
-	var shown errgroup.Group // beside the card: the person waits for both
-	shown.Go(func() error { _, err := r.show(ctx, d.Message, m); return err })
-	if err := errors.Join(r.refreshCard(ctx, d), shown.Wait()); err != nil {
+	if err := r.place(ctx, d.Message, m); err != nil {
+		return "", err
+	}
+	if err := r.refreshCard(ctx, d); err != nil {
 		return "", err
 	}
 	r.FormEnded("saved")
@@ -251,11 +273,7 @@ func (r *request) refreshCard(ctx context.Context, d form.Draft) error {
 	if message == 0 || message == d.Message || d.Customer == 0 {
 		return nil
 	}
-	_, err := r.card(ctx, message, d.Customer)
-	if isFault(err) && chatGone(err) {
-		return nil
-	}
-	return err
+	return r.card(ctx, message, d.Customer)
 }
 
 // forget ends a form. Wherever this breaks off, the update that ends it is handled again: while the

@@ -153,7 +153,7 @@ func (r *request) tappedInGroup(ctx context.Context) (answer string, err error) 
 	}
 	own := *r
 	own.up.ChatID, own.up.Private = r.staff.TelegramID, true
-	_, err = own.card(ctx, 0, out.Customer)
+	err = own.card(ctx, 0, out.Customer)
 	if chat.ClassOf(err) == chat.Unreachable {
 		return r.p.T("group.write_first"), nil
 	}

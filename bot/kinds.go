@@ -374,7 +374,7 @@ func (r *request) saveCustomer(ctx context.Context, cmd crm.Command, d form.Draf
 	if err != nil {
 		return view.Message{}, err
 	}
-	if _, err := r.card(ctx, 0, a.Customer); err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+	if err := r.card(ctx, 0, a.Customer); err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
 		return view.Message{}, err
 	}
 	key := "saved.customer"

@@ -121,8 +121,7 @@ func (r *request) byPhone(ctx context.Context, p persian.Phone, name string) err
 	if err != nil {
 		return err
 	}
-	_, err = r.card(ctx, 0, c.ID)
-	return err
+	return r.card(ctx, 0, c.ID)
 }
 
 // maxSearch bounds what is searched for, in runes.
@@ -140,8 +139,7 @@ func (r *request) search(ctx context.Context, typed string) error {
 	}
 	switch {
 	case len(l.Customers) == 1:
-		_, err := r.card(ctx, 0, l.Customers[0].ID)
-		return err
+		return r.card(ctx, 0, l.Customers[0].ID)
 	case len(l.Customers) == 0:
 		_, err := r.send(ctx, view.Message{HTML: r.p.H("find.none", "Text", view.Isolate(view.Text(typed))), Reply: r.reader().Menu()})
 		return err

@@ -2,6 +2,9 @@ package bot
 
 import (
 	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
 
 	"cartable/bot/callback"
 	"cartable/bot/chat"
@@ -10,8 +13,7 @@ import (
 	"cartable/internal/crm"
 )
 
-// handleTap answers a tap: what it says above the button comes after everything that is shown, so
-// that the button is busy until the change is seen.
+// handleTap answers a tap.
 func (r *request) handleTap(ctx context.Context) error {
 	toast, alert, err := r.tapped(ctx)
 	if err != nil && chat.ClassOf(err) != chat.Unreachable {
@@ -21,7 +23,7 @@ func (r *request) handleTap(ctx context.Context) error {
 		}
 		toast, alert = words, true
 	}
-	if err := r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert); err != nil {
+	if err := r.answerTap(ctx, toast, alert); err != nil {
 		return err
 	}
 	for _, do := range r.rest {
@@ -30,6 +32,31 @@ func (r *request) handleTap(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// answerTap shows what a tap is to show at last, all of it at once, and has its button busy no longer.
+// What is said above the button comes after what is shown, or nobody would look there.
+func (r *request) answerTap(ctx context.Context, toast string, alert bool) error {
+	var shown errgroup.Group
+	for _, show := range r.last {
+		shown.Go(func() error { return show(ctx) })
+	}
+	var failed error
+	if toast != "" {
+		failed = reached(shown.Wait())
+	}
+	if failed == nil {
+		failed = r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
+	}
+	return errors.Join(failed, reached(shown.Wait()))
+}
+
+// reached is err, unless it is that somebody blocked the bot, which is nobody's fault.
+func reached(err error) error {
+	if chat.ClassOf(err) == chat.Unreachable {
+		return nil
+	}
+	return err
 }
 
 func (r *request) tapped(ctx context.Context) (toast string, alert bool, err error) {
@@ -109,8 +136,7 @@ func (r *request) actOnBatch(ctx context.Context, ref callback.Ref) (string, err
 	}
 }
 
-// inPlace shows m where the tapped button is.
+// inPlace shows m where the tapped button is, at last.
 func (r *request) inPlace(ctx context.Context, m view.Message) error {
-	_, err := r.show(ctx, r.up.Message, m)
-	return err
+	return r.place(ctx, r.up.Message, m)
 }

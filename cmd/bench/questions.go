@@ -108,12 +108,12 @@ func (s formSide) measure(ctx context.Context, times *questionTimes) error {
 		if err := s.answer(ctx); err != nil {
 			return err
 		}
-		answered, err := s.inputs(ctx, from, (formLength-1)*len(s.people))
+		seen, err := s.inputs(ctx, from, (formLength-1)*len(s.people))
 		if err != nil {
 			return err
 		}
-		for _, in := range answered {
-			if took := in.Shown.Sub(in.At); in.Tap {
+		for _, in := range seen {
+			if took := in.Saw(); in.Tap {
 				tapped = append(tapped, took)
 			} else {
 				typed = append(typed, took)
@@ -127,20 +127,20 @@ func (s formSide) measure(ctx context.Context, times *questionTimes) error {
 	return nil
 }
 
-// each has everybody do something, and waits until all that they did is answered.
+// each has everybody do something, and waits until they see what came of it.
 func (s formSide) each(ctx context.Context, do func(context.Context) error) error {
 	if err := do(ctx); err != nil {
 		return err
 	}
 	for _, p := range s.people {
-		if err := p.Wait(ctx, answered); err != nil {
+		if err := p.Wait(ctx, seen); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func answered(v *tgsim.View) bool { return v.Input.Done() }
+func seen(v *tgsim.View) bool { return v.Input.Seen() }
 
 // answer taps and types the answers to all questions but the last.
 func (s formSide) answer(ctx context.Context) error {
@@ -149,7 +149,7 @@ func (s formSide) answer(ctx context.Context) error {
 	for n := range formLength - 1 {
 		for who, p := range s.people {
 			<-tick.C
-			if err := p.Wait(ctx, answered); err != nil {
+			if err := p.Wait(ctx, seen); err != nil {
 				return err
 			}
 			if n%2 == 1 {

@@ -69,7 +69,7 @@ func openForms(ctx context.Context, o *rig.Office, s *tapSide) ([]func() error, 
 		var on tgsim.Message
 		err := p.Wait(ctx, func(v *tgsim.View) (found bool) {
 			on, found = v.Find(noQuestions, "Save")
-			return found && v.Waiting == 0
+			return found && v.Input.Seen()
 		})
 		if err != nil {
 			return nil, fmt.Errorf("the form of %d: %w", who, err)

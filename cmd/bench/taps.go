@@ -46,7 +46,7 @@ type tapSide struct {
 // tapTimes are what one turn of a side took.
 type tapTimes struct {
 	paced []time.Duration // each tap's, at an even pace
-	rate  float64         // taps answered a second, in a burst
+	rate  float64         // taps seen to a second, in a burst
 	cpu   time.Duration   // of the process, for each tap of the burst
 }
 
@@ -295,7 +295,7 @@ func (s *tapSide) measure(ctx context.Context) (t tapTimes, err error) {
 	return t, err
 }
 
-// burst has everybody tap, so many taps in all, and notes how soon all are answered.
+// burst has everybody tap, so many taps in all, and notes how soon what they lead to is seen.
 func (s *tapSide) burst(ctx context.Context, t *tapTimes, taps int, tap func() error) error {
 	from := len(s.sim.Inputs())
 	before, err := cpuOf(s.pid())
@@ -306,32 +306,33 @@ func (s *tapSide) burst(ctx context.Context, t *tapTimes, taps int, tap func() e
 	if err := tap(); err != nil {
 		return err
 	}
-	answered, err := s.inputs(ctx, from, taps)
+	seen, err := s.inputs(ctx, from, taps)
 	if err != nil {
 		return err
 	}
-	last := slices.MaxFunc(answered, func(a, b tgsim.Input) int { return a.Answered.Compare(b.Answered) })
+	end := func(in tgsim.Input) time.Time { return in.At.Add(in.Saw()) }
+	last := slices.MaxFunc(seen, func(a, b tgsim.Input) int { return end(a).Compare(end(b)) })
 	after, err := cpuOf(s.pid())
 	if err != nil {
 		return err
 	}
-	t.rate = float64(taps) / last.Answered.Sub(began).Seconds()
+	t.rate = float64(taps) / end(last).Sub(began).Seconds()
 	t.cpu = (after - before) / time.Duration(taps)
 	return nil
 }
 
-// inputs waits until n of them, after the first from ones, are answered.
+// inputs waits until n of them, after the first from ones, are answered and what they lead to is shown.
 func (s *tapSide) inputs(ctx context.Context, from, n int) ([]tgsim.Input, error) {
 	ctx, cancel := context.WithTimeout(ctx, tapsTimeout)
 	defer cancel()
-	return s.sim.WaitInputs(ctx, from, n)
+	return s.sim.WaitSeen(ctx, from, n)
 }
 
-// took is how long each of n inputs took to be answered.
+// took is how long each of n inputs waited for both, its answer and the change.
 func (s *tapSide) took(ctx context.Context, from, n int) (out []time.Duration, err error) {
 	inputs, err := s.inputs(ctx, from, n)
 	for _, in := range inputs {
-		out = append(out, in.Took())
+		out = append(out, in.Saw())
 	}
 	return out, err
 }

@@ -29,6 +29,12 @@ func (in Input) Done() bool { return !in.done().IsZero() }
 // Took is how long an input that is done waited for that.
 func (in Input) Took() time.Duration { return in.done().Sub(in.At) }
 
+// Seen reports whether the bot has answered and shown something, and Saw how long that took.
+func (in Input) Seen() bool { return in.Done() && !in.Shown.IsZero() }
+
+// Saw is how long an input that is seen waited for that.
+func (in Input) Saw() time.Duration { return max(in.Took(), in.Shown.Sub(in.At)) }
+
 func (in Input) done() time.Time {
 	if in.Tap {
 		return in.Answered
@@ -43,16 +49,16 @@ func (s *Server) Inputs() []Input {
 	return values(s.inputs)
 }
 
-// WaitInputs waits until n inputs, those after the first from ones, have come and are done, and returns them.
-func (s *Server) WaitInputs(ctx context.Context, from, n int) ([]Input, error) {
-	for done := 0; ; {
+// WaitSeen waits until n inputs, those after the first from ones, have come and are seen, and returns them.
+func (s *Server) WaitSeen(ctx context.Context, from, n int) ([]Input, error) {
+	for seen := 0; ; {
 		s.mu.Lock()
 		all := s.inputs[min(from, len(s.inputs)):]
-		for done < min(n, len(all)) && all[done].Done() {
-			done++
+		for seen < min(n, len(all)) && all[seen].Seen() {
+			seen++
 		}
 		changed := s.changed.wait()
-		if done == n {
+		if seen == n {
 			defer s.mu.Unlock()
 			return values(all[:n]), nil
 		}
@@ -60,7 +66,7 @@ func (s *Server) WaitInputs(ctx context.Context, from, n int) ([]Input, error) {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for %d inputs, the first %d are done: %w", n, done, ctx.Err())
+			return nil, fmt.Errorf("wait for %d inputs, the first %d are seen: %w", n, seen, ctx.Err())
 		}
 	}
 }

@@ -35,13 +35,13 @@ func TestInputs(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.srv.WaitInputs(ended, from, 2); err == nil {
+	if _, err := b.srv.WaitSeen(ended, from, 2); err == nil {
 		t.Error("did not wait for the tap's answer")
 	}
 	list := b.updates(args{})
 	b.ok("answerCallbackQuery", args{"callback_query_id": list[len(list)-1].CallbackQuery.ID})
-	all, err := b.srv.WaitInputs(t.Context(), from, 2)
-	if err != nil || all[0].Tap || !all[1].Tap || all[1].Answered.Before(all[1].Shown) {
+	all, err := b.srv.WaitSeen(t.Context(), from, 2)
+	if err != nil || all[0].Tap || !all[1].Tap || !all[1].Seen() || all[1].Saw() < all[1].Took() {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
