@@ -168,9 +168,18 @@ func (b base) explain(t *testing.T, do func() error, settings ...string) []strin
 			t.Fatal(err)
 		}
 	}
-	plans := make([]string, len(asked))
-	for i, s := range asked {
-		rows, err := tx.Query(t.Context(), `EXPLAIN `+s.sql, s.args...)
+	var plans []string
+	generic := false // the next statement's plan
+	for _, s := range asked {
+		if strings.Contains(s.sql, "set_config('plan_cache_mode'") {
+			generic = true
+			continue
+		}
+		sql, args := `EXPLAIN `+s.sql, s.args
+		if generic {
+			sql, args = explainGeneric(t, tx, s), nil
+		}
+		rows, err := tx.Query(t.Context(), sql, args...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +187,31 @@ func (b base) explain(t *testing.T, do func() error, settings ...string) []strin
 		if err != nil {
 			t.Fatal(err)
 		}
-		plans[i] = strings.Join(lines, "\n")
+		plans = append(plans, strings.Join(lines, "\n"))
+		if generic {
+			if _, err := tx.Exec(t.Context(), `DEALLOCATE generic`); err != nil {
+				t.Fatal(err)
+			}
+		}
+		generic = false
 	}
 	return plans
+}
+
+// explainGeneric prepares a statement, to be planned without regard to its arguments, and returns
+// what explains it: EXPLAIN itself takes arguments into account.
+func explainGeneric(t *testing.T, tx pgx.Tx, s statement) string {
+	t.Helper()
+	for _, sql := range []string{`SET LOCAL plan_cache_mode = force_generic_plan`, `PREPARE generic AS ` + s.sql} {
+		if _, err := tx.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
+			t.Fatal(err)
+		}
+	}
+	values := make([]string, len(s.args))
+	for i, arg := range s.args {
+		if err := tx.QueryRow(t.Context(), `SELECT quote_literal($1)`, pgx.QueryExecModeSimpleProtocol, arg).Scan(&values[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return `EXPLAIN EXECUTE generic(` + strings.Join(values, ", ") + `)`
 }

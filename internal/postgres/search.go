@@ -6,17 +6,25 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/jackc/pgx/v5"
+
 	"cartable/internal/crm"
 	"cartable/internal/persian"
 )
 
-// How many customers a search looks at one by one. What one in a hundred has fills a page
-// within a walk, in half a millisecond. An agent who sees only some customers is worth a
-// longer one, since the periods say nothing of these.
+// How many customers a search looks at one by one: a glance at first, which is hardly noticed. A
+// walk, a millisecond long, fills a page with what one in three hundred has; it is worth its while
+// where a glance shows some. An agent who sees only some customers is not helped by the index, which
+// knows nothing of who sees whom.
 const (
-	walk     = 1000
-	walkSeen = 2000
+	glance    = 200
+	promising = 2
+	walk      = 3000
+	walkSeen  = 2000
 )
+
+// few is how many are gathered by the index before it is known how many there are.
+const few = 400
 
 // search is List for a filter with text.
 //
@@ -25,53 +33,86 @@ const (
 // on, from where there is least to read, only until the page is full:
 //
 //  1. among the first customers after the cursor, one by one;
-//  2. by the index, in the period of the cursor and the one before: what one in a few
+//  2. by the index, among all, as long as there are few;
+//  3. by the index, in the period of the cursor and the one before: what one in a few
 //     thousand has fills the page there, and of the index only two periods are read;
-//  3. by the index, among all: only what is rare comes here.
+//  4. by the index, among all, however many.
 //
 // Each step finds everything that is newer than where it stops, so a page that it
 // fills is the right one. Steps that cannot be expected to fill it are left out.
 func (r reader) search(ctx context.Context, f crm.Filter, after crm.Cursor, limit int) ([]crm.Customer, error) {
 	q := search{Filter: f, terms: termsOf(f.Text), after: after, limit: limit}
-	begin := q.begin()
-	if begin == amongFirst {
-		sql, args := q.near()
-		found, err := r.customers(ctx, sql, args)
+	if f.Visible != 0 {
+		return r.searchSeen(ctx, q)
+	}
+	steps := []step{q.few(), q.near(walk), q.indexed(true), q.indexed(false)}
+	if !q.seldom() {
+		found, _, err := r.take(ctx, q, q.near(glance))
 		if err != nil || len(found) == limit {
 			return found, err
 		}
-		if f.Visible != 0 {
-			// Whoever sees few sees them all in one walk, however many others there are.
-			var sees int
-			sql, args = q.seen()
-			if err := r.q.QueryRow(ctx, sql, args...).Scan(&sees); err != nil || sees < walkSeen {
-				return found, wrap(err, "count customers to see")
-			}
-			begin = everywhere
-		}
-		if len(found) == 0 && q.rare() {
-			begin = everywhere
+		if len(found) >= promising {
+			steps[0], steps[1] = steps[1], steps[0]
 		}
 	}
-	if begin <= inPeriod {
-		sql, args := q.indexed(true)
-		found, err := r.customers(ctx, sql, args)
-		if err != nil || len(found) == limit {
-			return found, err
-		}
-	}
-	sql, args := q.indexed(false)
-	return r.customers(ctx, sql, args)
+	return r.first(ctx, q, steps...)
 }
 
-// step is one of those of a search.
-type step int
+// searchSeen searches for somebody who sees only some customers. Whoever sees few sees them all in one
+// walk, however many others there are.
+func (r reader) searchSeen(ctx context.Context, q search) ([]crm.Customer, error) {
+	found, done, err := r.take(ctx, q, q.near(walkSeen))
+	if err != nil || done {
+		return found, err
+	}
+	var sees int
+	seen := q.seen()
+	if err := r.q.QueryRow(ctx, seen.sql, seen.args...).Scan(&sees); err != nil || sees < walkSeen {
+		return found, wrap(err, "count customers to see")
+	}
+	return r.first(ctx, q, q.indexed(false))
+}
 
-const (
-	amongFirst step = iota
-	inPeriod
-	everywhere
-)
+// step is a statement of a search. Its rows are IDs of customers, the time of their latest inquiry, and
+// how many were gathered to find them; zero where that says nothing.
+type step struct {
+	sql  string
+	args []any
+	sure bool // that there are none where it finds none
+}
+
+// first takes steps until one of them has the page, the last one in any case.
+func (r reader) first(ctx context.Context, q search, steps ...step) (found []crm.Customer, err error) {
+	for done := false; len(steps) > 0 && !done && err == nil; steps = steps[1:] {
+		found, done, err = r.take(ctx, q, steps[0])
+	}
+	return found, err
+}
+
+// take takes a step; done says whether what was found is the page. Its plan does not depend on what is
+// looked for, and to make it anew takes longer than most of them.
+func (r reader) take(ctx context.Context, q search, s step) (found []crm.Customer, done bool, err error) {
+	gathered := 0
+	b := &pgx.Batch{}
+	b.Queue(`SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	b.Queue(`SELECT `+customerColumns+`, page.gathered FROM (`+s.sql+`) page JOIN customers c ON c.id = page.id
+		ORDER BY page.last_inquiry_at DESC, page.id DESC`, s.args...).Query(func(rows pgx.Rows) (err error) {
+		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (crm.Customer, error) {
+			return scanCustomer(withMore{row, []any{&gathered}})
+		})
+		return err
+	})
+	err = r.q.SendBatch(ctx, b).Close()
+	switch {
+	case len(found) == 0:
+		done = s.sure
+	case gathered == 0:
+		done = len(found) == q.limit
+	default: // of more than few there may be newer ones
+		done = gathered <= few
+	}
+	return found, done, wrap(err, "search")
+}
 
 // search is what a search looks for. Its methods return statements for reader.customers.
 type search struct {
@@ -81,64 +122,61 @@ type search struct {
 	limit int
 }
 
-// begin is the first step worth its while. How many have a part of a name cannot be told
-// from it. A part of a number is the rarer the longer it is: of a million, a few hundred
-// have four digits of it, a few have six. What numbers begin with very many have: the
+// seldom says whether so few have it that nobody is looked at one by one. How many have a part of a
+// name cannot be told from it. A part of a number is the rarer the longer it is: of a million, a few
+// hundred have four digits of it, a few have six. What numbers begin with very many have: the
 // country does not count, nor the 9 of a mobile.
-func (q search) begin() step {
+func (q search) seldom() bool {
 	t := q.terms[0]
-	if t.column != "numbers" || q.Visible != 0 {
-		return amongFirst
+	if t.column != "numbers" {
+		return false
 	}
 	rest := strings.TrimPrefix(t.text, "00")
 	if home, ok := strings.CutPrefix(rest, "98"); ok {
 		rest = home
 	}
-	rest = strings.TrimPrefix(strings.TrimPrefix(rest, "0"), "9")
-	switch {
-	case len(rest) < 4:
-		return amongFirst
-	case len(rest) < 6:
-		return inPeriod
-	default:
-		return everywhere
-	}
-}
-
-// rare says whether it is of no use to look in a period for what nobody among the first
-// has: so long a part of a name is one that few have.
-func (q search) rare() bool {
-	const long = 12
-	return utf8.RuneCountInString(q.terms[0].text) >= long
+	return len(strings.TrimPrefix(strings.TrimPrefix(rest, "0"), "9")) >= 4
 }
 
 // near finds among the first customers after the cursor.
-func (q search) near() (string, []any) {
+func (q search) near(among int) step {
 	w := &conditions{}
 	var first string
 	if q.Visible == 0 {
 		first = `SELECT s.customer_id AS id, s.last_inquiry_at, s.words, s.numbers FROM customer_search s
-			WHERE ` + q.beyond(w, "s.customer_id") + ` ORDER BY s.last_inquiry_at DESC, s.customer_id DESC LIMIT ` + w.arg(walk)
+			WHERE ` + q.beyond(w, "s.customer_id") + ` ORDER BY s.last_inquiry_at DESC, s.customer_id DESC LIMIT ` + w.arg(among)
 	} else {
 		// OFFSET 0 keeps the text outside: no plan begins with everybody who has it.
 		first = `SELECT s.id, s.last_inquiry_at, t.words, t.numbers FROM (` + q.latest(w) + `) s, LATERAL (SELECT t.words, t.numbers
 			FROM customer_search t WHERE t.customer_id = s.id OFFSET 0) t`
 	}
 	text := q.text(w, term.contained)
-	return `SELECT s.id, s.last_inquiry_at FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args
+	return step{`SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, false}
 }
 
 // seen counts the customers after the cursor whom the agent sees, up to walkSeen.
-func (q search) seen() (string, []any) {
+func (q search) seen() step {
 	w := &conditions{}
-	return `SELECT count(*) FROM (` + q.latest(w) + `) s`, w.args
+	return step{`SELECT count(*) FROM (` + q.latest(w) + `) s`, w.args, false}
+}
+
+// few finds by the index among all, where these are no more than few. Of more nobody may be who the
+// filter asks for.
+func (q search) few() step {
+	w := &conditions{}
+	where := q.beyond(w, "s.customer_id") + ` AND ` + q.text(w, term.indexed)
+	most := w.arg(few + 1)
+	narrowed := q.narrowed(w)
+	return step{`WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + ` LIMIT ` + most + `)
+		SELECT s.id, s.last_inquiry_at, (SELECT count(*) FROM found)::int AS gathered FROM found s` + narrowed +
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, narrowed == ""}
 }
 
 // indexed finds by the index: recent ones in the period of the first customer after the
 // cursor and the one before. They are gathered before they are put in order, so that no
 // plan goes along the whole list for the order's sake.
-func (q search) indexed(recent bool) (string, []any) {
+func (q search) indexed(recent bool) step {
 	w := &conditions{}
 	where := q.beyond(w, "s.customer_id")
 	if recent {
@@ -146,9 +184,9 @@ func (q search) indexed(recent bool) (string, []any) {
 			` ORDER BY s.last_inquiry_at DESC, s.customer_id DESC LIMIT 1)`
 	}
 	where += ` AND ` + q.text(w, term.indexed)
-	return `WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + `)
-		SELECT s.id, s.last_inquiry_at FROM found s` + q.narrowed(w) + ` WHERE ` + q.visible(w) +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args
+	return step{`WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + `)
+		SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM found s` + q.narrowed(w) + ` WHERE ` + q.visible(w) +
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, false}
 }
 
 // latest selects the first customers after the cursor whom the agent sees.

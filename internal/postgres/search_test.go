@@ -16,6 +16,9 @@ import (
 	"pgregory.net/rapid"
 )
 
+// syllables are what names are made of, the first ones far oftener than the last.
+var syllables = strings.Fields("محمد علی رضا حسین زاده پور نیا کیان مهر شاد گل ژاله ثری قد غز ظر joe ann")
+
 // listed is a customer of the reference that searches are compared with.
 type listed struct {
 	crm.Customer
@@ -28,7 +31,6 @@ func (b base) people(t *testing.T, n int) []listed {
 	t.Helper()
 	b.fill(t, 0)
 	r := rand.New(rand.NewPCG(1, 2))
-	syllables := strings.Fields("محمد علی رضا حسین زاده پور نیا کیان مهر شاد گل ژاله ثری قد غز ظر joe ann")
 	word := func() string {
 		w := ""
 		for range 1 + r.IntN(3) {
@@ -128,12 +130,46 @@ func finds(f crm.Filter, c listed) bool {
 }
 
 // Whatever is searched for, the pages have exactly who has it, in the order of the list:
-// when the first customers are enough for a page, when a period is, and when neither is.
+// when a glance at the first customers is enough for a page, and when a walk among them is, few that are
+// gathered, a period, and none of these.
 func TestSearchFindsAll(t *testing.T) {
 	b := newBase(t)
 	all := b.people(t, 9000)
 	ctx := t.Context()
-	steps := map[int]bool{}
+	ways := map[int]bool{} // how many statements a page took
+	// search compares four pages with what all says, from after the start-th customer on.
+	search := func(t rapid.TB, f crm.Filter, limit, start int) {
+		var after crm.Cursor
+		if start >= 0 {
+			after = crm.Cursor{At: all[start].LastInquiryAt, ID: all[start].ID}
+		}
+		var want, got []crm.CustomerID
+		for _, c := range all[start+1:] {
+			if finds(f, c) {
+				want = append(want, c.ID)
+			}
+		}
+		for range 4 {
+			b.rec.take()
+			page, err := b.List(ctx, f, after, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(b.rec.take()); f.Visible == 0 {
+				ways[n] = true
+			}
+			for _, c := range page {
+				got = append(got, c.ID)
+				after = crm.Cursor{At: c.LastInquiryAt, ID: c.ID}
+			}
+			if len(page) < limit {
+				break
+			}
+		}
+		if want = want[:min(len(want), 4*limit)]; !slices.Equal(got, want) {
+			t.Fatalf("%q finds %v, want %v", f.Text, got, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		c := rapid.SampledFrom(all).Draw(t, "whose")
 		of := rapid.SampledFrom([]string{c.Name, c.Name, c.City, c.Email, c.Phone().Local(), string(c.Phone()[1:]), "هیچ‌کس", "ثژ"}).Draw(t, "of")
@@ -149,42 +185,19 @@ func TestSearchFindsAll(t *testing.T) {
 		if strings.TrimSpace(f.Text) == "" {
 			return
 		}
-		limit := rapid.IntRange(1, 11).Draw(t, "limit")
-		var after crm.Cursor
 		start := rapid.SampledFrom([]int{-1, 0, len(all) / 2, len(all) - 100}).Draw(t, "start")
-		if start >= 0 {
-			after = crm.Cursor{At: all[start].LastInquiryAt, ID: all[start].ID}
-		}
-		var want []crm.CustomerID
-		for _, c := range all[start+1:] {
-			if finds(f, c) {
-				want = append(want, c.ID)
-			}
-		}
-		var got []crm.CustomerID
-		for range 4 {
-			b.rec.take()
-			page, err := b.List(ctx, f, after, limit)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := len(b.rec.take()); f.Visible == 0 {
-				steps[n] = true
-			}
-			for _, c := range page {
-				got = append(got, c.ID)
-				after = crm.Cursor{At: c.LastInquiryAt, ID: c.ID}
-			}
-			if len(page) < limit {
-				break
-			}
-		}
-		if want = want[:min(len(want), 4*limit)]; !slices.Equal(got, want) {
-			t.Fatalf("%q finds %v, want %v", f.Text, got, want)
-		}
+		search(t, f, rapid.IntRange(1, 11).Draw(t, "limit"), start)
 	})
-	if len(steps) != 3 {
-		t.Errorf("pages took %v statements: not every way was gone", steps)
+	// What very many have, and few of whom the filter asks for.
+	for _, text := range syllables {
+		for limit := range 11 {
+			search(t, crm.Filter{Text: text, Holder: 3}, limit+1, -1)
+		}
+	}
+	for _, statements := range []int{1, 2, 3, 4, 5} {
+		if !ways[2*statements] { // each is planned by the one before it
+			t.Errorf("pages took %v statements: not every way was gone", ways)
+		}
 	}
 }
 
