@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"cartable/bot/callback"
-	"cartable/bot/chat"
 	"cartable/bot/form"
 	"cartable/bot/screen"
 	"cartable/bot/view"
@@ -446,5 +445,3 @@ func number36(s string) int64 {
 	}
 	return n
 }
-
-func chatGone(err error) bool { return chat.ClassOf(err) == chat.Gone }

@@ -223,9 +223,3 @@ func (r *request) handleFile(ctx context.Context) error {
 	_, err = r.send(ctx, view.Message{HTML: r.p.H("file.not_asked")})
 	return err
 }
-
-// isFault says whether err is neither for people nor the messenger's.
-func isFault(err error) bool {
-	var e *crm.Error
-	return err != nil && !errors.As(err, &e)
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,58 +59,100 @@ func (t *turns) String() string {
 	return fmt.Sprintf("%.0f/s, p99 %.1f ms, longest %.0f ms", rig.Median(t.perSecond), rig.Median(t.p99), float64(t.longest)/float64(time.Millisecond))
 }
 
-// measureIntake has the program accept inquiries over HTTP, and pgbench make the same
-// inserts on the same server, in turn. Each has tables of its own, so that neither pays
-// for the other's.
+// intakeSide is one that accepts inquiries, in tables of its own, so that none pays for another's.
+type intakeSide struct {
+	office *rig.Office
+	run    func(ctx context.Context, callers int, d time.Duration) (side, error)
+}
+
+// intakeSides are the program; pgbench, which makes the same inserts on the same server; and a bare
+// handler, which tells what of the difference is the program's.
+type intakeSides struct {
+	program     *rig.Program
+	ours, plain intakeSide
+	bare        intakeSide
+	closing     []func() error
+}
+
+func newIntakeSides(ctx context.Context, s *setting) (i *intakeSides, err error) {
+	i = &intakeSides{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, i.close())
+		}
+	}()
+	for _, of := range []struct {
+		schema string
+		side   *intakeSide
+	}{{"bench_intake", &i.ours}, {"bench_plain", &i.plain}, {"bench_bare", &i.bare}} {
+		if of.side.office, err = knownOffice(ctx, s, of.schema); err != nil {
+			return i, err
+		}
+		i.closing = append(i.closing, of.side.office.Close)
+	}
+	bench, err := newPgbench(ctx, i.plain.office)
+	if err != nil {
+		return i, err
+	}
+	bare, stop, err := startBareHandler(ctx, i.bare.office)
+	if err != nil {
+		return i, err
+	}
+	i.closing = append(i.closing, stop)
+	if i.program, err = i.ours.office.NewProgram(rig.Settings{"INTAKE_RATE": "1000000"}); err != nil {
+		return i, err
+	}
+	i.closing = append(i.closing, i.program.Kill)
+	if err := i.program.Run(ctx, nil); err != nil {
+		return i, err
+	}
+	ours := &load{address: i.program.Base, key: i.ours.office.Source.Key}
+	i.ours.run, i.plain.run, i.bare.run = ours.run, bench.run, bare.run
+	for _, l := range []*load{ours, bare} {
+		if _, err := l.run(ctx, 4, time.Second); err != nil { // warms the connections
+			return i, err
+		}
+	}
+	return i, nil
+}
+
+func (i *intakeSides) close() (err error) {
+	for _, f := range slices.Backward(i.closing) {
+		err = errors.Join(err, f())
+	}
+	return err
+}
+
+// measureIntake has each side accept inquiries, in turn.
 func measureIntake(ctx context.Context, s *setting) (figures []figure, err error) {
-	office, err := knownOffice(ctx, s, "bench_intake")
+	sides, err := newIntakeSides(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, office.Close()) }()
-	plain, err := knownOffice(ctx, s, "bench_plain")
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, plain.Close()) }()
-	bench, err := newPgbench(ctx, plain)
-	if err != nil {
-		return nil, err
-	}
-	program, err := office.NewProgram(rig.Settings{"INTAKE_RATE": "1000000"})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, program.Kill()) }()
-	if err := program.Run(ctx, nil); err != nil {
-		return nil, err
-	}
-	load := &load{address: program.Base, key: office.Source.Key}
-	if _, err := load.run(ctx, 4, time.Second); err != nil { // warms the connections
-		return nil, err
-	}
+	defer func() { err = errors.Join(err, sides.close()) }()
 	for _, goal := range intakeGoals {
-		var ours, theirs turns
+		var ours, theirs, bare turns
 		for range s.Rounds {
-			got, err := load.run(ctx, goal.callers, intakeTurn)
-			if err != nil {
-				return nil, fmt.Errorf("%w\n%s", err, program.Tail())
+			for _, of := range []struct {
+				side  intakeSide
+				turns *turns
+			}{{sides.ours, &ours}, {sides.plain, &theirs}, {sides.bare, &bare}} {
+				got, err := of.side.run(ctx, goal.callers, intakeTurn)
+				if err != nil {
+					return nil, fmt.Errorf("%w\n%s", err, sides.program.Tail())
+				}
+				of.turns.add(got)
+				if err := calm(ctx, of.side.office); err != nil {
+					return nil, err
+				}
 			}
-			ours.add(got)
-			if err := calm(ctx, office); err != nil {
-				return nil, err
-			}
-			if got, err = bench.run(ctx, goal.callers, intakeTurn); err != nil {
-				return nil, err
-			}
-			theirs.add(got)
 		}
 		ratio := rig.Median(ours.perSecond) / rig.Median(theirs.perSecond)
 		tail := rig.Median(ours.p99) / rig.Median(theirs.p99)
 		figures = append(figures, figure{
 			Row:  1,
 			What: fmt.Sprintf("intake over HTTP, acknowledged after commit (customer, inquiry, event, notification), callers: %d", goal.callers),
-			Ours: ours.String(), Against: theirs.String() + " (pgbench, the same inserts as separate statements in one transaction)",
+			Ours: ours.String(), Against: theirs.String() + " (pgbench, the same inserts as separate statements in one transaction); a bare handler: " + bare.String(),
 			Ratio: ratio,
 			Goal:  fmt.Sprintf("at least %.1f times the throughput, p99 at most %d times (%.1f), no stall over %s", goal.ratio, maxTail, tail, intakeStall),
 			Met:   ratio >= goal.ratio && tail <= maxTail && ours.longest <= intakeStall,

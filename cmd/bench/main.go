@@ -80,10 +80,16 @@ func main() {
 
 		Measure  struct{} `cmd:"" default:"1" help:"Measure."`
 		BareLoop bareLoop `cmd:"" hidden:"" help:"Be the bare loop that taps are measured against."`
+
+		BareHandler bareHandler `cmd:"" hidden:"" help:"Be the bare handler that stands beside the intake."`
 	}
 	parsed := kong.Parse(&c, kong.Name("bench"), kong.Description("Measures the program against what stands beside it."))
-	if parsed.Command() == bareLoopWord {
+	switch parsed.Command() {
+	case bareLoopWord:
 		parsed.FatalIfErrorf(c.BareLoop.Run())
+		return
+	case bareHandlerWord:
+		parsed.FatalIfErrorf(c.BareHandler.Run())
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
