@@ -9,7 +9,7 @@ import (
 )
 
 // gatherer has what arrives at the same time carried out together. What arrives while
-// nothing is under way begins at once, alone; what arrives while a group is under way waits,
+// little is under way begins at once, alone; what arrives while more is under way waits,
 // and the next group is all that waits, in the order of arrival, up to a bound. So nobody
 // waits for others to come, and the busier it is the larger groups become. Many are two
 // groups beside each other: while one waits for the disk, the other uses the processor. A group that takes
@@ -22,11 +22,13 @@ type gatherer[In, Out any] struct {
 	most     int           // in one group
 	slow     time.Duration // a group is after this
 	atOnce   int           // how many groups may be under way, slow ones included
+	beside   int           // up to so many are carried out beside each other before any waits
 
 	mu      sync.Mutex
 	waiting []*arrival[In, Out]
 	running int // groups under way …
 	heldUp  int // … and how many of them are slow
+	under   int // how many are in the others
 	size    int // of the last group that began
 }
 
@@ -111,6 +113,7 @@ func (g *gatherer[In, Out]) carry(group []*arrival[In, Out]) (next []*arrival[In
 		if !done {
 			late = true
 			g.heldUp++
+			g.under -= len(group)
 			g.begin(g.next())
 		}
 	})
@@ -120,6 +123,8 @@ func (g *gatherer[In, Out]) carry(group []*arrival[In, Out]) (next []*arrival[In
 	timer.Stop()
 	if done = true; late {
 		g.heldUp--
+	} else {
+		g.under -= len(group)
 	}
 	g.running--
 	if next = g.take(); len(next) > 0 {
@@ -132,22 +137,19 @@ func (g *gatherer[In, Out]) carry(group []*arrival[In, Out]) (next []*arrival[In
 // take takes the next group off those that wait; none where they are to wait for those under way.
 func (g *gatherer[In, Out]) take() []*arrival[In, Out] {
 	n := min(len(g.waiting), g.most)
-	switch g.running - g.heldUp {
-	case 0:
+	switch groups := g.running - g.heldUp; {
+	case n <= g.beside-g.under: // together they would have to wait for each other
+	case groups == 0:
 		if n >= 2*worthwhile {
 			n /= 2
 		}
-	case 1:
-		if n < max(worthwhile, g.size) {
-			n = 0
-		}
-	default:
+	case groups > 1 || n < max(worthwhile, g.size):
 		n = 0
 	}
 	if n == 0 {
 		return nil
 	}
-	g.size = n
+	g.size, g.under = n, g.under+n
 	group := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
 	if len(g.waiting) == 0 {

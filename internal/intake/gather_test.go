@@ -113,6 +113,41 @@ func TestGatherer(t *testing.T) {
 	})
 }
 
+// Few are carried out beside each other, each at once; those who come while more are under way
+// wait, and begin as soon as all of them fit beside what is left.
+func TestGathererBesides(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesks(20)
+		d.beside = 3
+		var waits []func() (string, error)
+		come := func(n int) { waits = append(waits, d.call(t.Context(), n)) }
+		for n := range 5 {
+			come(n)
+		}
+		wantGroups(t, d, []int{0}, []int{1}, []int{2})
+		d.letGo <- struct{}{} // two wait, for one there is room
+		wantGroups(t, d, []int{0}, []int{1}, []int{2})
+		d.letGo <- struct{}{}
+		wantGroups(t, d, []int{0}, []int{1}, []int{2}, []int{3, 4})
+		come(5)
+		d.letGo <- struct{}{}
+		wantGroups(t, d, []int{0}, []int{1}, []int{2}, []int{3, 4}, []int{5})
+		time.Sleep(slowTest) // what is held up takes nobody's room
+		for n := 6; n < 9; n++ {
+			come(n)
+		}
+		wantGroups(t, d, []int{0}, []int{1}, []int{2}, []int{3, 4}, []int{5}, []int{6})
+		close(d.letGo)
+		for n, wait := range waits {
+			wantAnswer(t, n, wait)
+		}
+		synctest.Wait()
+		if d.running != 0 || d.heldUp != 0 || d.under != 0 || len(d.waiting) != 0 {
+			t.Errorf("%d groups, %d held up, %d under way, %d waiting at the end", d.running, d.heldUp, d.under, len(d.waiting))
+		}
+	})
+}
+
 // Many are two groups beside each other; few wait for the one under way, to be one group.
 func TestGathererTwoBeside(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -237,7 +272,7 @@ func TestGathererSurvives(t *testing.T) {
 func TestGathererAnswersEverybody(t *testing.T) {
 	const callers, each = 40, 50
 	var largest int
-	g := gatherer[int, int]{most: 8, slow: time.Microsecond, atOnce: 3}
+	g := gatherer[int, int]{most: 8, slow: time.Microsecond, atOnce: 3, beside: 2}
 	var mu sync.Mutex
 	g.carryOut = func(_ context.Context, group []int) []int {
 		mu.Lock()
@@ -258,7 +293,7 @@ func TestGathererAnswersEverybody(t *testing.T) {
 	wg.Wait()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if largest > 8 || len(g.waiting) != 0 {
-		t.Errorf("a group of %d; %d waiting at the end", largest, len(g.waiting))
+	if largest > 8 || len(g.waiting) != 0 || g.under != 0 {
+		t.Errorf("a group of %d; %d waiting, %d under way at the end", largest, len(g.waiting), g.under)
 	}
 }

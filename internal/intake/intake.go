@@ -23,6 +23,7 @@ const (
 	maxGroup  = 32                    // inquiries that share a commit at most
 	slowGroup = 50 * time.Millisecond // after which another group begins beside one
 	maxGroups = 4                     // that are under way at most; each has a connection to the database
+	besides   = 4                     // so few are quicker beside each other than waiting to share a commit
 )
 
 // Domain is what intake asks of the domain; *crm.Service is one.
@@ -81,7 +82,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	s := &server{Options: o, limits: newLimiters(o.Limits), pages: pages}
-	s.arrivals = gatherer[crm.Recording, crm.Recorded]{carryOut: o.Domain.RecordInquiries, most: maxGroup, slow: slowGroup, atOnce: maxGroups}
+	s.arrivals = gatherer[crm.Recording, crm.Recorded]{carryOut: o.Domain.RecordInquiries, most: maxGroup, slow: slowGroup, atOnce: maxGroups, beside: besides}
 	mux := http.NewServeMux()
 	mux.Handle("/api/v1/inquiries", s.observed("api", s.inquiries))
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
