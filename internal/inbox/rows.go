@@ -13,6 +13,7 @@ import (
 
 	"cartable/internal/failpoint"
 	"cartable/internal/lease"
+	"cartable/internal/pgplan"
 )
 
 // rows is the table updates.
@@ -62,10 +63,6 @@ func queueInserts(b *pgx.Batch, batch []Raw, now time.Time) {
 		ON CONFLICT (update_id) DO NOTHING`, ids, chats, payloads, now)
 }
 
-// planOnce has statements planned once for each connection: for arrays of one element PostgreSQL takes
-// a plan of their own to be better, and would plan each time anew.
-const planOnce = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`
-
 // turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
 // in one transaction. It returns the sequence numbers of what it settled: of the others somebody
 // else has the lease by now.
@@ -74,7 +71,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 	var give func(context.Context) context.Context
 	settled = make(map[int64]bool, len(over))
 	b := &pgx.Batch{}
-	b.Queue(planOnce)
+	b.Queue(pgplan.ByIndex)
 	if len(over) == 0 && len(batch) == 0 {
 		// A claim that a power cut takes back is claimed again: it need not wait for the disk.
 		b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
@@ -84,7 +81,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 		queueInserts(b, batch, now)
 	}
 	if len(chats) > 0 && limit > 0 {
-		b.Queue(claimUpdates, now, now.Add(longestAsked), chats, limit, lease.For.Seconds()).Query(func(found pgx.Rows) (err error) {
+		b.Queue(claimUpdates, now, now.Add(longestAsked), chats, limit, lease.For.Seconds(), "new").Query(func(found pgx.Rows) (err error) {
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
@@ -126,10 +123,9 @@ func queueSettling(b *pgx.Batch, over []finished, settled func(seq int64)) {
 		}
 	}
 	if len(seqs) > 0 {
-		b.Queue(`UPDATE updates u SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
-			FROM unnest($1::bigint[], $2::int[]) AS held (seq, token)
-			WHERE u.seq = held.seq AND u.attempts = held.token AND u.state IN ('new', 'done')
-			RETURNING u.seq`, seqs, tokens).Query(note)
+		b.Queue(`UPDATE updates SET state = 'done', payload = 'null', leased_until = NULL, retry_at = NULL, error = ''
+			WHERE seq = ANY ($1) AND (seq, attempts) IN (SELECT * FROM unnest($1::bigint[], $2::int[])) AND state IN ('new', 'done')
+			RETURNING seq`, seqs, tokens).Query(note)
 	}
 }
 
@@ -163,6 +159,8 @@ func (r rows) ready(ctx context.Context, now time.Time) ([]int64, error) {
 }
 
 // claimUpdates leases the first updates of at most $4 of the chats $3, those that have waited longest.
+// The state that they have, new, is given as $6: where it stood here, they could be looked for among
+// all that are new; and as an array they cannot be looked for but by index.
 const claimUpdates = `
 	WITH first AS (
 		SELECT u.* FROM unnest($3::bigint[]) AS c (id) CROSS JOIN LATERAL (
@@ -171,8 +169,7 @@ const claimUpdates = `
 		SELECT seq FROM first WHERE ` + mayClaim + ` ORDER BY seq LIMIT $4
 	)
 	UPDATE updates u SET leased_until = clock_timestamp() + make_interval(secs => $5), attempts = attempts + 1
-	FROM ready r
-	WHERE u.seq = r.seq AND u.state = 'new' AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
+	WHERE u.seq = ANY (ARRAY (SELECT seq FROM ready)) AND u.state = $6 AND (u.leased_until IS NULL OR u.leased_until < clock_timestamp())
 	RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`
 
 func scanUpdate(row pgx.CollectableRow) (u update, err error) {

@@ -12,6 +12,7 @@ import (
 	"cartable/internal/crm"
 	"cartable/internal/failpoint"
 	"cartable/internal/persian"
+	"cartable/internal/pgplan"
 )
 
 // InTxAhead implements crm.Store. A group of inquiries of new customers takes two round trips:
@@ -90,14 +91,11 @@ func newAheadTx(r reader, l *late) *aheadTx {
 }
 
 const (
-	// The plans of these statements do not depend on what is asked for, but for arrays of
-	// one element PostgreSQL thinks so, and would plan each time anew.
-	planOnce = `SET LOCAL plan_cache_mode = force_generic_plan`
 	// Locks are taken in one order by all.
 	lockPhones = `SELECT pg_advisory_xact_lock(h) FROM (
 		SELECT DISTINCT hashtextextended(current_schema() || ':phone:' || p, 0) AS h FROM unnest($1::text[]) p ORDER BY 1) locks`
 	lockOwners = `SELECT FROM customers WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
-	readAhead  = `SELECT (` + directoryMark + `), ARRAY (SELECT customer_id FROM phones WHERE phone = ANY ($1) ORDER BY customer_id),
+	readAhead  = `SELECT (` + directoryMark + `), ARRAY (SELECT customer_id FROM phones WHERE phone = ANY ($1)),
 		EXISTS (SELECT FROM commands WHERE key = ANY ($2)), ARRAY (SELECT nextval('customers_id_seq') FROM generate_series(1, $3)),
 		ARRAY (SELECT nextval('inquiries_id_seq') FROM generate_series(1, $3)), ARRAY (SELECT nextval('events_id_seq') FROM generate_series(1, $3))`
 	readKeys   = `SELECT hash, source_id, expires_at FROM source_keys WHERE hash = ANY ($1)`
@@ -134,7 +132,7 @@ func (t *aheadTx) begin(ctx context.Context, ahead crm.Ahead) error {
 func (t *aheadTx) beginAbout(ctx context.Context, ahead crm.Ahead) (mark int64, err error) {
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN`)
-	b.Queue(planOnce)
+	b.Queue(pgplan.ByIndex)
 	if ahead.Actor != 0 {
 		b.Queue(staffColumns+sharedStaff, int64(ahead.Actor)).Query(func(rows pgx.Rows) error {
 			_, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s crm.Staff, err error) {
@@ -166,7 +164,7 @@ func (t *aheadTx) beginArrivals(ctx context.Context, ahead crm.Ahead) (mark int6
 	var repeats bool
 	b := &pgx.Batch{}
 	b.Queue(`BEGIN`)
-	b.Queue(planOnce)
+	b.Queue(pgplan.ByIndex)
 	b.Queue(lockPhones, phones)
 	b.Queue(readAhead, phones, ahead.Keys, len(phones)).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&mark, &owners, &repeats, &t.ids.customers, &t.ids.inquiries, &t.ids.events)

@@ -3,11 +3,15 @@ package postgres_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"cartable/internal/crm"
 	"cartable/internal/persian"
+	"cartable/internal/pgtest"
 )
 
 // ahead asks for one new number and one that somebody has.
@@ -169,4 +173,50 @@ func count(t *testing.T, b base, sql string) (n int) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// Commands look for what they touch by index, even if they are planned while there is hardly anybody:
+// plans stay as the tables grow.
+func TestCommandsGoByIndex(t *testing.T) {
+	b := newBase(t)
+	ctx := t.Context()
+	b.exec(t, `INSERT INTO staff (telegram_id, name, role, state, language, joined_at) VALUES (1, 'Owner', 'owner', 'active', 'fa', now())`)
+	n := 0
+	cmd := func(by crm.StaffID) crm.Command { n++; return crm.Command{Actor: by, Key: fmt.Sprint(n)} }
+	var asked []pgtest.Statement // by commands alone
+	do := func(command func(c crm.Customer) error) {
+		t.Helper()
+		c, err := b.CustomerByPhone(ctx, "+989121111111")
+		if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+			t.Fatal(err)
+		}
+		b.rec.Take()
+		if err := command(c); err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, b.rec.Take()...)
+	}
+	arrive := func(crm.Customer) error {
+		_, err := b.crm.RecordInquiry(ctx, cmd(0), crm.Inquiry{Source: 1, Phone: "+989121111111", Name: "Sara"})
+		return err
+	}
+	do(arrive)
+	b.exec(t, `VACUUM ANALYZE`)
+	do(arrive)
+	do(func(c crm.Customer) error { _, err := b.crm.Take(ctx, cmd(1), c.ID); return err })
+	do(func(c crm.Customer) error { _, err := b.crm.NoAnswer(ctx, cmd(1), c.ID, c.Version); return err })
+	do(func(c crm.Customer) error { _, err := b.crm.AddNote(ctx, cmd(1), c.ID, "Tomorrow"); return err })
+	large := regexp.MustCompile(`(Seq Scan|Index Scan using \w+|Index Only Scan using \w+|Bitmap Heap Scan)` +
+		` on (customers|customer_search|phones|inquiries|events|commands)\b[^\n]*\n[^\n]*\n?[^\n]*`)
+	plans := pgtest.Plans(t, b.pool, asked)
+	for _, plan := range plans {
+		for _, found := range large.FindAllString(plan, -1) {
+			if !strings.Contains(found, "Cond:") {
+				t.Errorf("%s:\n%s", found, plan)
+			}
+		}
+	}
+	if len(plans) < 30 {
+		t.Errorf("%d plans", len(plans))
+	}
 }

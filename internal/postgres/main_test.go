@@ -1,8 +1,6 @@
 package postgres_test
 
 import (
-	"context"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -11,7 +9,6 @@ import (
 	"cartable/internal/pgtest"
 	"cartable/internal/postgres"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -32,71 +29,19 @@ func (c *clock) forward(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// recorder notes the statements of a pool, those of batches too.
-type recorder struct {
-	mu  sync.Mutex
-	all []statement
-}
-
-type statement struct {
-	sql  string
-	args []any
-}
-
-func (r *recorder) note(sql string, args []any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.all = append(r.all, statement{sql, args})
-}
-
-// take returns what was noted since the last time.
-func (r *recorder) take() []statement {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := r.all
-	r.all = nil
-	return all
-}
-
-func (r *recorder) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
-	r.note(d.SQL, d.Args)
-	return ctx
-}
-
-func (r *recorder) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-
-func (r *recorder) TraceBatchStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceBatchStartData) context.Context {
-	for _, q := range d.Batch.QueuedQueries {
-		r.note(q.SQL, q.Arguments)
-	}
-	return ctx
-}
-
-func (r *recorder) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
-func (r *recorder) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
-
 // base is a database of its own, with a service on it.
 type base struct {
 	*postgres.Store
 	crm   *crm.Service
 	pool  *pgxpool.Pool
 	clock *clock
-	rec   *recorder
+	rec   *pgtest.Recorder
 }
 
 func newBase(t *testing.T) base {
 	t.Helper()
-	cfg, err := pgxpool.ParseConfig(pgtest.URL(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := base{rec: &recorder{}, clock: &clock{now: time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)}}
-	cfg.ConnConfig.Tracer = b.rec
-	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
-	if b.pool, err = pgxpool.NewWithConfig(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.pool.Close)
+	b := base{clock: &clock{now: time.Date(2026, 11, 23, 6, 30, 0, 0, time.UTC)}}
+	b.pool, b.rec = pgtest.Recorded(t)
 	b.Store = postgres.NewStore(b.pool)
 	b.crm = crm.NewService(b.Store, b.clock, nil)
 	return b
@@ -153,65 +98,9 @@ func (b base) directory(t *testing.T) crm.Directory {
 // explain returns the plans of what do asks the database, with these settings.
 func (b base) explain(t *testing.T, do func() error, settings ...string) []string {
 	t.Helper()
-	b.rec.take()
+	b.rec.Take()
 	if err := do(); err != nil {
 		t.Fatal(err)
 	}
-	asked := b.rec.take()
-	tx, err := b.pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer tx.Rollback(t.Context())
-	for _, s := range settings {
-		if _, err := tx.Exec(t.Context(), `SET LOCAL `+s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var plans []string
-	generic := false // the next statement's plan
-	for _, s := range asked {
-		if strings.Contains(s.sql, "set_config('plan_cache_mode'") {
-			generic = true
-			continue
-		}
-		sql, args := `EXPLAIN `+s.sql, s.args
-		if generic {
-			sql, args = explainGeneric(t, tx, s), nil
-		}
-		rows, err := tx.Query(t.Context(), sql, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-		if err != nil {
-			t.Fatal(err)
-		}
-		plans = append(plans, strings.Join(lines, "\n"))
-		if generic {
-			if _, err := tx.Exec(t.Context(), `DEALLOCATE generic`); err != nil {
-				t.Fatal(err)
-			}
-		}
-		generic = false
-	}
-	return plans
-}
-
-// explainGeneric prepares a statement, to be planned without regard to its arguments, and returns
-// what explains it: EXPLAIN itself takes arguments into account.
-func explainGeneric(t *testing.T, tx pgx.Tx, s statement) string {
-	t.Helper()
-	for _, sql := range []string{`SET LOCAL plan_cache_mode = force_generic_plan`, `PREPARE generic AS ` + s.sql} {
-		if _, err := tx.Exec(t.Context(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
-			t.Fatal(err)
-		}
-	}
-	values := make([]string, len(s.args))
-	for i, arg := range s.args {
-		if err := tx.QueryRow(t.Context(), `SELECT quote_literal($1)`, pgx.QueryExecModeSimpleProtocol, arg).Scan(&values[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return `EXPLAIN EXECUTE generic(` + strings.Join(values, ", ") + `)`
+	return pgtest.Plans(t, b.pool, b.rec.Take(), settings...)
 }

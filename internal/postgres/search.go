@@ -10,6 +10,7 @@ import (
 
 	"cartable/internal/crm"
 	"cartable/internal/persian"
+	"cartable/internal/pgplan"
 )
 
 // How many customers a search looks at one by one: a glance at first, which is hardly noticed. A
@@ -94,7 +95,7 @@ func (r reader) first(ctx context.Context, q search, steps ...step) (found []crm
 func (r reader) take(ctx context.Context, q search, s step) (found []crm.Customer, done bool, err error) {
 	gathered := 0
 	b := &pgx.Batch{}
-	b.Queue(`SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`)
+	b.Queue(pgplan.Once)
 	b.Queue(`SELECT `+customerColumns+`, page.gathered FROM (`+s.sql+`) page JOIN customers c ON c.id = page.id
 		ORDER BY page.last_inquiry_at DESC, page.id DESC`, s.args...).Query(func(rows pgx.Rows) (err error) {
 		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (crm.Customer, error) {

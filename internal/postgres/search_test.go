@@ -150,12 +150,12 @@ func TestSearchFindsAll(t *testing.T) {
 			}
 		}
 		for range 4 {
-			b.rec.take()
+			b.rec.Take()
 			page, err := b.List(ctx, f, after, limit)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n := len(b.rec.take()); f.Visible == 0 {
+			if n := len(b.rec.Take()); f.Visible == 0 {
 				ways[n] = true
 			}
 			for _, c := range page {
