@@ -60,9 +60,9 @@ type request struct {
 	staff crm.Staff
 	dir   crm.Directory
 	p     text.Printer
-	now   time.Time // in the business's zone
-	last  []func(context.Context) error
-	rest  []func(context.Context) error
+	now   time.Time                     // in the business's zone
+	last  []func(context.Context) error // see atLast
+	rest  []func(context.Context) error // see afterwards
 }
 
 // atLast has something shown when all else of an update is done: where a tap is handled, beside its

@@ -263,8 +263,13 @@ func (r *request) finish(ctx context.Context, d form.Draft, m view.Message) (str
 	if err := r.refreshCard(ctx, d); err != nil {
 		return "", err
 	}
-	r.FormEnded("saved")
-	return "", r.afterwards(ctx, func(ctx context.Context) error { return r.forget(ctx, d.ID) })
+	return "", r.afterwards(ctx, func(ctx context.Context) error {
+		if err := r.forget(ctx, d.ID); err != nil {
+			return err
+		}
+		r.FormEnded("saved") // counted once, even where the outcome had to be shown again
+		return nil
+	})
 }
 
 // refreshCard brings the card up to date from which the form was begun.

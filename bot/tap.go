@@ -41,14 +41,13 @@ func (r *request) answerTap(ctx context.Context, toast string, alert bool) error
 	for _, show := range r.last {
 		shown.Go(func() error { return show(ctx) })
 	}
-	var failed error
 	if toast != "" {
-		failed = reached(shown.Wait())
+		if err := reached(shown.Wait()); err != nil {
+			return err
+		}
 	}
-	if failed == nil {
-		failed = r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
-	}
-	return errors.Join(failed, reached(shown.Wait()))
+	err := r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
+	return errors.Join(err, reached(shown.Wait()))
 }
 
 // reached is err, unless it is that somebody blocked the bot, which is nobody's fault.

@@ -21,17 +21,17 @@ import (
 
 // bareHandler stands beside both sides of the intake: it makes pgbench's inserts for whatever comes over
 // HTTP, all with the COMMIT in one round trip. It looks nothing up and decides nothing, so
-// that nothing that does can be expected to be quicker on the same machine.
+// that for one caller nothing that does can be expected to be quicker on the same machine.
 type bareHandler struct {
 	Database string `required:"" help:"URL of the database."`
 	Schema   string `required:"" help:"Schema with the tables."`
 }
 
 const (
-	bareHandlerWord  = "bare-handler"
-	bareConnections  = 8
-	firstBarePerson  = 10_000_000 // all of its customers are new
-	bareHandlerStart = 10 * time.Second
+	bareHandlerWord = "bare-handler"
+	bareConnections = 8
+	bareHeaders     = 10 * time.Second // how long the headers of a request may take
+	firstBarePerson = 10_000_000       // all of its customers are new
 )
 
 // Run accepts until the process is killed; the first line that it prints is its address.
@@ -51,7 +51,7 @@ func (b *bareHandler) Run() error {
 		return err
 	}
 	fmt.Println("http://" + l.Addr().String())
-	server := &http.Server{ReadHeaderTimeout: bareHandlerStart, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{ReadHeaderTimeout: bareHeaders, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, err := bareInsert(r, pool)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError) // the bench sees it

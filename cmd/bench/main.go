@@ -78,9 +78,8 @@ func main() {
 	var c struct {
 		options
 
-		Measure  struct{} `cmd:"" default:"1" help:"Measure."`
-		BareLoop bareLoop `cmd:"" hidden:"" help:"Be the bare loop that taps are measured against."`
-
+		Measure     struct{}    `cmd:"" default:"1" help:"Measure."`
+		BareLoop    bareLoop    `cmd:"" hidden:"" help:"Be the bare loop that taps are measured against."`
 		BareHandler bareHandler `cmd:"" hidden:"" help:"Be the bare handler that stands beside the intake."`
 	}
 	parsed := kong.Parse(&c, kong.Name("bench"), kong.Description("Measures the program against what stands beside it."))

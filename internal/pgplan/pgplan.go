@@ -7,8 +7,7 @@ package pgplan
 // plan each time anew, which takes longer than most of them.
 const Once = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true)`
 
-// ByIndex is Once for statements that touch a few rows of large tables. A plan that is
-// made while a table is small reads all of it, and goes on doing so as the table grows; and an array counts
-// as a hundred elements, for which a table of some thousands is read whole as well.
+// ByIndex is Once for statements that touch a few rows of large tables. A plan that is made while a
+// table is small would read all of it, and go on doing so as the table grows, until it is next analysed.
 const ByIndex = `SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
 	set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true)`

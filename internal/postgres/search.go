@@ -15,7 +15,7 @@ import (
 
 // How many customers a search looks at one by one: a glance at first, which is hardly noticed. A
 // walk, a millisecond long, fills a page with what one in three hundred has; it is worth its while
-// where a glance shows some. An agent who sees only some customers is not helped by the index, which
+// where a glance shows so many as promise that. An agent who sees only some customers is not helped by the index, which
 // knows nothing of who sees whom.
 const (
 	glance    = 200
@@ -67,8 +67,8 @@ func (r reader) searchSeen(ctx context.Context, q search) ([]crm.Customer, error
 		return found, err
 	}
 	var sees int
-	seen := q.seen()
-	if err := r.q.QueryRow(ctx, seen.sql, seen.args...).Scan(&sees); err != nil || sees < walkSeen {
+	sql, args := q.seen()
+	if err := r.q.QueryRow(ctx, sql, args...).Scan(&sees); err != nil || sees < walkSeen {
 		return found, wrap(err, "count customers to see")
 	}
 	return r.first(ctx, q, q.indexed(false))
@@ -115,7 +115,7 @@ func (r reader) take(ctx context.Context, q search, s step) (found []crm.Custome
 	return found, done, wrap(err, "search")
 }
 
-// search is what a search looks for. Its methods return statements for reader.customers.
+// search is what a search looks for. Its methods make the steps.
 type search struct {
 	crm.Filter
 	terms []term
@@ -152,14 +152,14 @@ func (q search) near(among int) step {
 			FROM customer_search t WHERE t.customer_id = s.id OFFSET 0) t`
 	}
 	text := q.text(w, term.contained)
-	return step{`SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, false}
+	return step{sql: `SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), args: w.args}
 }
 
 // seen counts the customers after the cursor whom the agent sees, up to walkSeen.
-func (q search) seen() step {
+func (q search) seen() (string, []any) {
 	w := &conditions{}
-	return step{`SELECT count(*) FROM (` + q.latest(w) + `) s`, w.args, false}
+	return `SELECT count(*) FROM (` + q.latest(w) + `) s`, w.args
 }
 
 // few finds by the index among all, where these are no more than few. Of more nobody may be who the
@@ -169,9 +169,9 @@ func (q search) few() step {
 	where := q.beyond(w, "s.customer_id") + ` AND ` + q.text(w, term.indexed)
 	most := w.arg(few + 1)
 	narrowed := q.narrowed(w)
-	return step{`WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + ` LIMIT ` + most + `)
+	return step{sql: `WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + ` LIMIT ` + most + `)
 		SELECT s.id, s.last_inquiry_at, (SELECT count(*) FROM found)::int AS gathered FROM found s` + narrowed +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, narrowed == ""}
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), args: w.args, sure: narrowed == ""}
 }
 
 // indexed finds by the index: recent ones in the period of the first customer after the
@@ -185,9 +185,9 @@ func (q search) indexed(recent bool) step {
 			` ORDER BY s.last_inquiry_at DESC, s.customer_id DESC LIMIT 1)`
 	}
 	where += ` AND ` + q.text(w, term.indexed)
-	return step{`WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + `)
+	return step{sql: `WITH found AS MATERIALIZED (SELECT s.customer_id AS id, s.last_inquiry_at FROM customer_search s WHERE ` + where + `)
 		SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM found s` + q.narrowed(w) + ` WHERE ` + q.visible(w) +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), w.args, false}
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), args: w.args}
 }
 
 // latest selects the first customers after the cursor whom the agent sees.
