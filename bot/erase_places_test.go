@@ -31,14 +31,14 @@ func TestErasedFromEveryMessage(t *testing.T) {
 	_, err = o.crm.Erase(t.Context(), o.by(o.owner), id)
 	must(t, err)
 	shows(t, sara, ring.ID, o.say(sara, "erase.line"))
-	must(t, omid.Wait(t.Context(), func(v *tgsim.View) bool {
+	omid.SeeThat(t, "the customer gone from the lead", func(v *tgsim.View) bool {
 		for _, m := range v.Messages {
 			if m.ID == lead.ID {
 				return !strings.Contains(m.Text, "Xenia")
 			}
 		}
 		return false
-	}))
+	})
 	o.sim.CheckClean(t)
 }
 

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -98,14 +99,14 @@ func erase(t *testing.T, o *office) {
 // shows fails the test unless a message comes to show a text.
 func shows(t *testing.T, p *tgsim.Person, message int, text string) {
 	t.Helper()
-	must(t, p.Wait(t.Context(), func(v *tgsim.View) bool {
+	p.SeeThat(t, fmt.Sprintf("%q in message %d", text, message), func(v *tgsim.View) bool {
 		for _, m := range v.Messages {
 			if m.ID == message {
 				return m.Shows(text)
 			}
 		}
 		return false
-	}))
+	})
 }
 
 // kept is where one of the words stands in the database or in Redis; "" for nowhere.

@@ -128,11 +128,11 @@ func (d *day) open(p *tgsim.Person, c crm.Customer) tgsim.Message {
 	before := p.Last().ID
 	p.Type(c.Phone().Local())
 	var card tgsim.Message
-	must(d.t, p.Wait(d.t.Context(), func(v *tgsim.View) bool {
+	p.SeeThat(d.t, "a new card", func(v *tgsim.View) bool {
 		m, ok := v.Find(c.Phone().Local(), d.say(p, "button.status"))
 		card = m
 		return ok && m.ID > before
-	}))
+	})
 	return card
 }
 
@@ -229,14 +229,18 @@ func (d *day) handOver(p *tgsim.Person, card tgsim.Message, c crm.Customer) {
 // settled waits until a customer is as it should be: the domain's own state.
 func (d *day) settled(c crm.Customer, is func(crm.Customer) bool) {
 	d.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for !is(d.customer(c.ID)) {
-		if time.Now().After(deadline) {
-			d.t.Fatalf("%s is not settled\n%s", c.Name, d.sim.Transcript())
-		}
-		_ = d.sim.Drained(d.t.Context())
-	}
+	d.until(c.Name+" is settled", func() bool { return is(d.customer(c.ID)) })
 	d.quiet() // also its answer has been given
+}
+
+// until waits for what people's doing comes to.
+func (d *day) until(what string, is func() bool) {
+	d.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			d.t.Fatalf("not so: %s\n%s", what, d.sim.Transcript())
+		}
+	}
 }
 
 // takeTheRest has the agents take the leads of the form, one after the other.
@@ -246,13 +250,11 @@ func (d *day) takeTheRest() {
 		n, err := d.crm.WaitingLeads(d.t.Context())
 		must(d.t, err)
 		p.Type(d.say(p, "menu.take_next"))
-		for {
+		d.until("a lead is taken", func() bool {
 			m, err := d.crm.WaitingLeads(d.t.Context())
 			must(d.t, err)
-			if m < n {
-				break
-			}
-		}
+			return m < n
+		})
 	}
 }
 

@@ -338,12 +338,11 @@ func TestGroupThatMoved(t *testing.T) {
 	s.arrive(crm.Inquiry{Phone: "+989121234567", Name: "علی رضایی"})
 	old := s.group.See(t, "علی رضایی", "برمی‌دارم")
 	moved := s.group.Migrate()
-	ctx := t.Context()
-	must(t, s.group.Wait(ctx, func(v *tgsim.View) bool {
+	s.group.SeeThat(t, "the lead anew", func(v *tgsim.View) bool {
 		return v.Last().ID != old.ID && v.Last().Shows("علی رضایی", "برمی‌دارم")
-	}))
+	})
 	s.quiet()
-	dir, err := s.crm.Directory(ctx)
+	dir, err := s.crm.Directory(t.Context())
 	must(t, err)
 	if g, ok := dir.GroupOf(moved); !ok || dir.Sources[s.form.ID].Routing.Place() != g.ID {
 		t.Fatalf("%+v %+v", dir.Groups, dir.Sources)

@@ -259,7 +259,7 @@ func (o *office) hire(languages []string) {
 // welcomed waits until somebody has the menu.
 func welcomed(t *testing.T, p *tgsim.Person) {
 	t.Helper()
-	must(t, p.Wait(t.Context(), func(v *tgsim.View) bool { return v.Keyboard != nil }))
+	p.SeeThat(t, "the menu", func(v *tgsim.View) bool { return v.Keyboard != nil })
 }
 
 // join brings somebody in by an invite of the owner.

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -112,5 +113,5 @@ func TestForgedTaps(t *testing.T) {
 
 func waitToasts(t *testing.T, p *tgsim.Person, n int) {
 	t.Helper()
-	must(t, p.Wait(t.Context(), func(v *tgsim.View) bool { return len(v.Toasts) >= n }))
+	p.SeeThat(t, fmt.Sprintf("%d toasts", n), func(v *tgsim.View) bool { return len(v.Toasts) >= n })
 }

@@ -42,7 +42,8 @@ type GroupTx interface {
 	// goes to the new one, be it twice. What was for a group that was made of the new chat meanwhile is for
 	// this one; that group is gone.
 	MoveGroup(ctx context.Context, id GroupID, chat int64) error
-	// GroupOffers returns the leads offered in a group that wait to be taken.
+	// GroupOffers returns the leads offered in a group that wait to be taken. Those that are
+	// not sent stay so until the end.
 	GroupOffers(ctx context.Context, id GroupID) ([]GroupOffer, error)
 	// RouteOffersAnew has what was offered in a group last announced from the start: at
 	// at where it waits, and where it was taken, when that is undone.

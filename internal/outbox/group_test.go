@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -135,5 +136,42 @@ func TestGroupMovesWhileACardIsOnItsWay(t *testing.T) {
 		if d := cmp.Diff(want, o.tg.texts(chat)); d != "" {
 			t.Error(d)
 		}
+	}
+}
+
+// The group moves while it is being noted that the old chat took the card: the lead is
+// offered anew, as it would have been a moment later.
+func TestGroupMovesWhileACardIsNoted(t *testing.T) {
+	o := newOffice(t)
+	g, _ := o.group()
+	o.offer(g, o.customer())
+	o.exec(`UPDATE customers SET waiting = true`)
+	noting, err := o.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = noting.Rollback(t.Context()) }()
+	if _, err := noting.Exec(t.Context(), `UPDATE notifications SET state = 'sent', message_id = 1, sent_at = now()`); err != nil {
+		t.Fatal(err)
+	}
+	moving := make(chan error, 1)
+	go func() { moving <- o.svc.MoveGroup(t.Context(), groupChat, -1000) }()
+	for deadline := time.Now().Add(patience); one[int](o, `SELECT count(*) FROM pg_stat_activity
+		WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0; {
+		if time.Now().After(deadline) {
+			t.Fatal("the move does not wait for the note")
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := noting.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-moving; err != nil {
+		t.Fatal(err)
+	}
+	o.run()
+	o.expect(outbox.Sent)
+	if d := cmp.Diff([]string{"lead 2 v1"}, o.tg.texts(-1000)); d != "" {
+		t.Error(d)
 	}
 }

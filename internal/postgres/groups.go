@@ -71,8 +71,12 @@ func (t tx) MoveGroup(ctx context.Context, id crm.GroupID, chat int64) error {
 	return wrap(t.q.SendBatch(ctx, b).Close(), "move group")
 }
 
-// GroupOffers implements crm.Tx.
+// GroupOffers implements crm.Tx. The outbox may be noting that one was sent: that is
+// waited for, since only a statement begun afterwards sees it.
 func (t tx) GroupOffers(ctx context.Context, id crm.GroupID) ([]crm.GroupOffer, error) {
+	if _, err := t.q.Exec(ctx, `SELECT FROM notifications WHERE group_chat = $1 AND state = 'pending' ORDER BY id FOR UPDATE`, id); err != nil {
+		return nil, wrap(err, "hold the offers of a group")
+	}
 	rows, err := t.q.Query(ctx, `SELECT DISTINCT ON (n.customer_id) n.customer_id, COALESCE(n.event_id, 0), n.state <> 'pending'
 		FROM notifications n JOIN customers c ON c.id = n.customer_id
 		WHERE n.group_chat = $1 AND n.kind = 'lead' AND n.state IN ('pending', 'sent', 'summarised')

@@ -71,6 +71,12 @@ func (p *Person) SeeGone(t TB, texts ...string) {
 	})
 }
 
+// SeeThat waits until their chat is as wanted; what names that for whoever reads the failure.
+func (p *Person) SeeThat(t TB, what string, wanted func(*View) bool) {
+	t.Helper()
+	p.see(t, what, nil, func(v *View) (Message, bool) { return Message{}, wanted(v) })
+}
+
 // NoMore fails the test when a message of the bot shows all these texts now. It does not wait: first wait for
 // something that can only come after.
 func (p *Person) NoMore(t TB, texts ...string) {
@@ -108,6 +114,12 @@ func (g *Group) SeeGone(t TB, texts ...string) {
 		_, found := v.Find(texts...)
 		return Message{}, !found
 	})
+}
+
+// SeeThat waits until the group is as wanted.
+func (g *Group) SeeThat(t TB, what string, wanted func(*View) bool) {
+	t.Helper()
+	g.see(t, what, nil, func(v *View) (Message, bool) { return Message{}, wanted(v) })
 }
 
 // Press waits until something in the group bears the label and has a member tap it.
