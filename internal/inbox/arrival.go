@@ -64,6 +64,14 @@ func (b *Inbox) arrived() []*arrival {
 	return out
 }
 
+// keep waits for the disk to have what was stored, and says so. Meanwhile it is handled, and the end
+// of Run is no reason to have it come again.
+func (b *Inbox) keep(ctx context.Context, arrivals []*arrival) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+	answer(arrivals, b.rows.flush(ctx))
+}
+
 func answer(arrivals []*arrival, err error) {
 	for _, a := range arrivals {
 		a.answer <- err

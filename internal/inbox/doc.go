@@ -4,11 +4,16 @@
 // # Stored, confirmed, handled
 //
 // Updates, polled or by webhook, are first stored: one insert for a batch,
-// updates whose ID is known ignored. Only then are they confirmed to Telegram,
-// and only then handled, from the rows. Where they are handled they are claimed
+// updates whose ID is known ignored. Only then are they handled, from the rows, and
+// confirmed to Telegram. Where they are handled they are claimed
 // by the transaction that stores them, if their chats are not busy. So polling and webhook are one path, a
 // crash loses nothing, and an update that Telegram delivers twice is handled
 // once. Settled rows stay for Keep, without their content, to know repetitions.
+//
+// They are confirmed when they are on disk; that their handling does not wait for. A power cut in
+// between takes the row, and Telegram delivers the update again; or the handler's command was
+// committed, then the row is on disk too, since PostgreSQL writes its log in order. Taking up
+// and settling do not wait for the disk either: what a power cut takes of them is done again.
 //
 // # Chat by chat
 //
@@ -21,8 +26,7 @@
 //
 // A row is settled after its handler has returned, and before the next one of its chat is
 // claimed. What several chats have finished is settled by one transaction, which claims what
-// is next and stores what has arrived too, so that many chats share one wait for the disk. For
-// such company it waits a few milliseconds where nobody waits for it. Commands carry an
+// is next and stores what has arrived too. For such company it waits a few milliseconds where nobody waits for it. Commands carry an
 // idempotency key that is made from the update (the callback query's ID, chat
 // and message of typed text), and each is one transaction with its key. So a
 // crash between the effect and the settling has the update handled again, its

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -13,9 +14,10 @@ type hands struct {
 	inbox    *Inbox
 	busy     map[int64]bool // chats in hand, until what was done in them is settled
 	waiting  *waiting
-	look     bool          // there may be updates that nobody here knows of
-	done     chan finished // has room for all
-	finished []finished    // not settled yet
+	look     bool           // there may be updates that nobody here knows of
+	done     chan finished  // has room for all
+	finished []finished     // not settled yet
+	storing  sync.WaitGroup // waits for the disk
 }
 
 // finished is an attempt that is over, and whose outcome is to be written down.
@@ -30,9 +32,8 @@ type finished struct {
 }
 
 // turn stores what has arrived, writes down what is finished and takes up as many updates as
-// there are free workers, at most one a chat, in one transaction: so all of it shares one wait
-// for the disk, and the next update of a chat is taken up only after the one before is settled
-// for good. What cannot be written down is tried again at the next turn. The end of Run does not
+// there are free workers, at most one a chat, in one transaction: so the next update of a chat
+// is taken up only with the one before settled. What cannot be written down is tried again at the next turn. The end of Run does not
 // cut the transaction short: it might be committed, and nobody would know of what it took up.
 func (h *hands) turn(handling context.Context) {
 	b := h.inbox
@@ -63,9 +64,11 @@ func (h *hands) turn(handling context.Context) {
 		b.insertEach(ctx, arrivals, err)
 		return
 	}
-	answer(arrivals, nil)
 	h.settled(settled)
 	h.takeUp(handling, us, chats, free)
+	if len(arrivals) > 0 {
+		h.storing.Go(func() { b.keep(handling, arrivals) })
+	}
 }
 
 // claimedFrom is among how many chats for each free worker a turn looks for updates.
@@ -187,6 +190,7 @@ func (h *hands) finish(stop context.CancelCauseFunc) error {
 		stop(errStopped)
 	}
 	left := len(h.busy) - len(h.finished)
+	h.storing.Wait()
 	h.settleLast()
 	if left > 0 {
 		return fmt.Errorf("%d updates are still being handled", left)

@@ -63,6 +63,10 @@ func queueInserts(b *pgx.Batch, batch []Raw, now time.Time) {
 		ON CONFLICT (update_id) DO NOTHING`, ids, chats, payloads, now)
 }
 
+// turnQuickly is about a turn's transaction. It does not wait for the disk: a power cut takes only
+// what is done again, in the same order, and what was stored is not confirmed before flush.
+const turnQuickly = pgplan.ByIndex + `, set_config('synchronous_commit', 'off', true)`
+
 // turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
 // in one transaction. It returns the sequence numbers of what it settled: of the others somebody
 // else has the lease by now.
@@ -71,11 +75,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 	var give func(context.Context) context.Context
 	settled = make(map[int64]bool, len(over))
 	b := &pgx.Batch{}
-	b.Queue(pgplan.ByIndex)
-	if len(over) == 0 && len(batch) == 0 {
-		// A claim that a power cut takes back is claimed again: it need not wait for the disk.
-		b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
-	}
+	b.Queue(turnQuickly)
 	queueSettling(b, over, func(seq int64) { settled[seq] = true })
 	if len(batch) > 0 {
 		queueInserts(b, batch, now)
@@ -95,6 +95,13 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 		failpoint.Reach(failpoint.InboxSettled)
 	}
 	return settled, us, err
+}
+
+// flush waits until everything that was committed before it is on disk, by a commit of its own that
+// waits: the log is written in order. A message in the log is the least that such a commit can hold.
+func (r rows) flush(ctx context.Context) error {
+	_, err := r.pool.Exec(ctx, `SELECT pg_logical_emit_message(true, 'cartable', '')`)
+	return err
 }
 
 // queueSettling queues what writes the outcomes down. What is done forgets its content, and
