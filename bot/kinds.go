@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -309,22 +310,22 @@ func statusChange(def form.Definition, d form.Draft) crm.StatusChange {
 	return sc
 }
 
-// saved words the outcome of a command on a customer by the event that it made.
+// saved words the outcome of a command on a customer by the event that it made. It looks for the
+// form that waits before the command is carried out.
 func (r *request) saved(ctx context.Context, d form.Draft) func(crm.Outcome, error) (view.Message, error) {
+	parked, failed := r.parked(ctx, d.ID)
 	return func(out crm.Outcome, err error) (view.Message, error) {
-		if err != nil {
+		if err = cmp.Or(err, failed); err != nil {
 			return view.Message{}, err
 		}
-		e, err := r.Domain.Event(ctx, out.Event)
-		if err != nil {
+		c, err := r.Domain.Card(ctx, r.dir, r.staff, out.Customer, 1)
+		if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) { // theirs no more, for one
 			return view.Message{}, err
 		}
-		parked, err := r.parked(ctx, d.ID)
-		if err != nil {
-			return view.Message{}, err
-		}
-		c, err := r.Domain.Card(ctx, r.dir, r.staff, out.Customer, 0)
-		if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+		var e crm.Event
+		if len(c.Events) > 0 && c.Events[0].ID == out.Event {
+			e = c.Events[0]
+		} else if e, err = r.Domain.Event(ctx, out.Event); err != nil { // something else happened since
 			return view.Message{}, err
 		}
 		return r.reader().Saved(r.reader().Recorded(c.Customer, e), out, parked), nil

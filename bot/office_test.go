@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
@@ -196,7 +197,7 @@ func (o *office) run() {
 		Catalogue: o.cat, Clock: o.clock, Log: log, Username: o.sim.Bot().Username, PublicURL: "https://example.com"})
 	o.talk = b
 	out = outbox.New(o.pool, outbox.Options{Clock: o.clock, Log: log, Sender: announcer{lane{client, telegram.Announce}, o.clock}, Renderer: renderer{b}, Domain: o.crm})
-	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Handle: func(ctx context.Context, raw json.RawMessage) error {
+	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Alongside: foresee(o.pool), Handle: func(ctx context.Context, raw json.RawMessage) error {
 		up, err := telegram.Decode(raw)
 		if err != nil {
 			return err
@@ -206,7 +207,7 @@ func (o *office) run() {
 	store := func(ctx context.Context, raws []telegram.Raw) error {
 		batch := make([]inbox.Raw, len(raws))
 		for i, r := range raws {
-			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: r.ChatID, JSON: r.JSON}
+			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: r.ChatID, JSON: r.JSON, Hint: bot.Foresee(r.Update)}
 		}
 		return in.Store(ctx, batch)
 	}
@@ -221,6 +222,18 @@ func (o *office) run() {
 		parts.Go(func() { _ = part(ctx) })
 	}
 	o.t.Cleanup(func() { stop(); parts.Wait(); client.Close() })
+}
+
+// foresee has what handlers read first read with their updates.
+func foresee(pool *pgxpool.Pool) func(*pgx.Batch, []any) func(context.Context) context.Context {
+	store := postgres.NewStore(pool)
+	return func(b *pgx.Batch, hints []any) func(context.Context) context.Context {
+		var fs []bot.Foreseen
+		for _, h := range hints {
+			fs = append(fs, h.(bot.Foreseen))
+		}
+		return store.Foresee(b, fs)
+	}
 }
 
 // announcer answers Ready in the office's clock, which stands still: always now.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"cartable/bot"
 	"cartable/bot/form"
 	"cartable/bot/view"
@@ -95,7 +97,18 @@ func (r renderer) Summary(ctx context.Context, items []outbox.Item) (outbox.Noti
 func received(batch []telegram.Raw) []inbox.Raw {
 	out := make([]inbox.Raw, len(batch))
 	for i, raw := range batch {
-		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: raw.ChatID, JSON: raw.JSON}
+		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: raw.ChatID, JSON: raw.JSON, Hint: bot.Foresee(raw.Update)}
 	}
 	return out
+}
+
+// foresee has what handlers read first read with their updates: inbox.Options.Alongside.
+func (a *app) foresee(b *pgx.Batch, hints []any) (give func(context.Context) context.Context) {
+	var fs []bot.Foreseen
+	for _, h := range hints {
+		if f, ok := h.(bot.Foreseen); ok {
+			fs = append(fs, f)
+		}
+	}
+	return a.store.Foresee(b, fs)
 }

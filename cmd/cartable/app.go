@@ -101,7 +101,7 @@ func newApp(ctx context.Context, cfg Config, clock clockwork.Clock, log *slog.Lo
 	a.service = crm.NewService(a.store, clock, a.wakeOutbox)
 	a.domain = a.metrics.Counting(a.service)
 	a.inbox = inbox.New(a.pool, inbox.Options{
-		Clock: clock, Log: log, Handle: a.handle, Alongside: a.store.QueueMark,
+		Clock: clock, Log: log, Handle: a.handle, Alongside: a.foresee,
 		Observe: func(o inbox.Outcome, _ time.Duration) { a.metrics.Attempt(string(o)) },
 	})
 	return a, nil

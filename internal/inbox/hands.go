@@ -58,7 +58,7 @@ func (h *hands) turn(handling context.Context) {
 	if len(batch) == 0 && len(h.finished) == 0 && len(chats) == 0 {
 		return
 	}
-	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free)
+	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free, h.waiting.hints(chats, free)...)
 	b.noteRead(err)
 	if err != nil {
 		b.insertEach(ctx, arrivals, err)
@@ -80,7 +80,7 @@ func (h *hands) waitFor(arrivals []*arrival) (batch []Raw) {
 		batch = append(batch, a.batch...)
 	}
 	for _, u := range batch {
-		h.waiting.add(u.ChatID, 1)
+		h.waiting.add(u.ChatID, 1, u.Hint)
 	}
 	return batch
 }

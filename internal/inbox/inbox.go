@@ -59,6 +59,7 @@ type Raw struct {
 	UpdateID int64
 	ChatID   int64 // whose updates are kept in order; 0 for those of no chat
 	JSON     json.RawMessage
+	Hint     any // for Options.Alongside; not stored
 }
 
 // Options of an Inbox. Clock, Log and Handle are required.
@@ -72,10 +73,10 @@ type Options struct {
 	// and does not count as a failure.
 	Handle  func(ctx context.Context, update json.RawMessage) error
 	Workers int // chats handled at the same time; 0 for 16
-	// Alongside queues what handlers are going to ask first, to be read by the statement's
-	// transaction that claims their updates. What it returns gives the answer to a handler's
-	// context. nil for nothing.
-	Alongside func(b *pgx.Batch) (give func(context.Context) context.Context)
+	// Alongside queues what handlers are going to ask first, to be read by the
+	// transaction that claims their updates. hints are those of most of the updates, where they
+	// have some. What it returns gives the answers to a handler's context. nil for nothing.
+	Alongside func(b *pgx.Batch, hints []any) (give func(context.Context) context.Context)
 	// Observe is told the outcome of every attempt, and how long ago the update
 	// arrived. It is called after the row is settled. nil for none.
 	Observe func(outcome Outcome, age time.Duration)

@@ -19,11 +19,11 @@ import (
 // rows is the table updates.
 type rows struct {
 	pool      *pgxpool.Pool
-	alongside func(*pgx.Batch) func(context.Context) context.Context // see Options; never nil
+	alongside func(*pgx.Batch, []any) func(context.Context) context.Context // see Options; never nil
 }
 
 // nothingAlongside is for handlers that want nothing.
-func nothingAlongside(*pgx.Batch) func(context.Context) context.Context {
+func nothingAlongside(*pgx.Batch, []any) func(context.Context) context.Context {
 	return func(ctx context.Context) context.Context { return ctx }
 }
 
@@ -69,8 +69,8 @@ const turnQuickly = pgplan.ByIndex + `, set_config('synchronous_commit', 'off', 
 
 // turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
 // in one transaction. It returns the sequence numbers of what it settled: of the others somebody
-// else has the lease by now.
-func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int) (
+// else has the lease by now. hints are told what reads alongside.
+func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int, hints ...any) (
 	settled map[int64]bool, us []update, err error) {
 	var give func(context.Context) context.Context
 	settled = make(map[int64]bool, len(over))
@@ -85,7 +85,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
-		give = r.alongside(b)
+		give = r.alongside(b, hints)
 	}
 	err = r.pool.SendBatch(ctx, b).Close()
 	for i := range us {

@@ -18,6 +18,7 @@ import (
 // InTxAhead implements crm.Store. A group of inquiries of new customers takes two round trips:
 // one begins, locks and reads, the other writes and commits.
 func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) error {
+	aheadOf(ctx).end()
 	var err error
 	for range attempts {
 		var cut bool

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,30 +33,12 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 	return r.directoryOf(ctx, mark)
 }
 
-// Directory implements crm.Reader. It asks for nothing where the context carries a mark: see QueueMark.
+// Directory implements crm.Reader. It asks for nothing where the context carries a mark: see Foresee.
 func (s *Store) Directory(ctx context.Context) (crm.Directory, error) {
-	if m, ok := ctx.Value(markKey{}).(*atomic.Int64); ok {
-		if mark := m.Swap(0); mark != 0 {
-			return s.directoryOf(ctx, mark)
-		}
+	if mark, ok := aheadOf(ctx).takeMark(); ok {
+		return s.directoryOf(ctx, mark)
 	}
 	return s.reader.Directory(ctx)
-}
-
-// markKey is that of a context's mark, which is good for one Directory: what is asked
-// later may have to show what was done meanwhile.
-type markKey struct{}
-
-// QueueMark queues the question which state of the directory is committed. The contexts that give
-// makes carry the answer to the first Directory that is asked with each of them.
-func (s *Store) QueueMark(b *pgx.Batch) (give func(context.Context) context.Context) {
-	var mark int64
-	b.Queue(directoryMark).QueryRow(func(row pgx.Row) error { return row.Scan(&mark) })
-	return func(ctx context.Context) context.Context {
-		m := &atomic.Int64{}
-		m.Store(mark)
-		return context.WithValue(ctx, markKey{}, m)
-	}
 }
 
 // directoryOf is the directory with this mark, or a later one where it has changed since.

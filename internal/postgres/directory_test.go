@@ -115,7 +115,7 @@ func TestMarkOfAContext(t *testing.T) {
 	base := newBase(t)
 	pool, s := base.pool, base.Store
 	b := &pgx.Batch{}
-	give := s.QueueMark(b)
+	give := s.Foresee(b, nil)
 	if err := pool.SendBatch(t.Context(), b).Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ type Forms struct{ pool *pgxpool.Pool }
 // NewForms returns the table of open forms.
 func NewForms(pool *pgxpool.Pool) *Forms { return &Forms{pool} }
 
-const formColumns = `SELECT id, staff_id, chat_id, kind, customer_id, subject, message_id, parked, touched_at FROM forms`
+const formColumns = `f.id, f.staff_id, f.chat_id, f.kind, f.customer_id, f.subject, f.message_id, f.parked, f.touched_at`
 
 func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 	err = row.Scan(&f.ID, &f.Staff, &f.ChatID, &f.Kind, &f.Customer, &f.Subject, &f.Message, &f.Parked, &f.TouchedAt)
@@ -31,6 +31,7 @@ func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 // Like the answers themselves, in Redis, it is not waited for until it is on the disk: what a
 // power cut can take is the last moment of a form, and the person is asked again.
 func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
+	aheadOf(ctx).end()
 	b := &pgx.Batch{}
 	b.Queue(noWait)
 	// First, as whoever removes somebody does: their forms are ended after it.
@@ -49,11 +50,17 @@ const noWait = `SELECT set_config('synchronous_commit', 'off', true)`
 
 // Current returns the form that typed text answers; ok is false when none is open.
 func (s *Forms) Current(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
+	if f, ok, known := aheadOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return !f.Parked }); known {
+		return f, ok, nil
+	}
 	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND NOT parked`, staff, chatID)
 }
 
 // Parked returns the form that was parked last; ok is false when there is none.
 func (s *Forms) Parked(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
+	if f, ok, known := aheadOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return f.Parked }); known {
+		return f, ok, nil
+	}
 	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND parked ORDER BY touched_at DESC LIMIT 1`, staff, chatID)
 }
 
@@ -76,7 +83,7 @@ func (s *Forms) one(ctx context.Context, where string, args ...any) (bot.OpenFor
 }
 
 func (s *Forms) all(ctx context.Context, where string, args ...any) ([]bot.OpenForm, error) {
-	rows, err := s.pool.Query(ctx, formColumns+where, args...)
+	rows, err := s.pool.Query(ctx, `SELECT `+formColumns+` FROM forms f`+where, args...)
 	if err != nil {
 		return nil, wrap(err, "read forms")
 	}
@@ -113,6 +120,7 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 // since the conversation goes on in that message. What erases its customer knows the
 // message still.
 func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
+	aheadOf(ctx).end()
 	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, taken_over = message_id, final = true, stale = false
 		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent'`, staff, message)
 	return wrap(err, "take a message over")
@@ -120,6 +128,7 @@ func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) er
 
 // Close forgets a form, as Open notes it.
 func (s *Forms) Close(ctx context.Context, id string) error {
+	aheadOf(ctx).end()
 	b := &pgx.Batch{}
 	b.Queue(noWait)
 	b.Queue(`DELETE FROM forms WHERE id = $1`, id)
