@@ -318,18 +318,29 @@ func (r *request) saved(ctx context.Context, d form.Draft) func(crm.Outcome, err
 		if err = cmp.Or(err, failed); err != nil {
 			return view.Message{}, err
 		}
-		c, err := r.Domain.Card(ctx, r.dir, r.staff, out.Customer, 1)
-		if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) { // theirs no more, for one
+		c, e, err := r.wrote(ctx, out)
+		if err != nil {
 			return view.Message{}, err
 		}
-		var e crm.Event
-		if len(c.Events) > 0 && c.Events[0].ID == out.Event {
-			e = c.Events[0]
-		} else if e, err = r.Domain.Event(ctx, out.Event); err != nil { // something else happened since
-			return view.Message{}, err
-		}
-		return r.reader().Saved(r.reader().Recorded(c.Customer, e), out, parked), nil
+		return r.reader().Saved(r.reader().Recorded(c, e), out, parked), nil
 	}
+}
+
+// wrote is what a command made: its event, and the customer after it, who is the zero one where
+// this person may not see them any more.
+func (r *request) wrote(ctx context.Context, out crm.Outcome) (crm.Customer, crm.Event, error) {
+	if out.Wrote != nil {
+		return out.Wrote.Customer, out.Wrote.Events[0], nil
+	}
+	e, err := r.Domain.Event(ctx, out.Event)
+	if err != nil {
+		return crm.Customer{}, crm.Event{}, err
+	}
+	c, err := r.Domain.Card(ctx, r.dir, r.staff, out.Customer, 0)
+	if crm.IsKey(err, crm.KeyNoCustomer) {
+		err = nil
+	}
+	return c.Customer, e, err
 }
 
 func (r *request) saveEdit(ctx context.Context, cmd crm.Command, d form.Draft) (view.Message, error) {

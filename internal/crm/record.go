@@ -60,7 +60,7 @@ func (s *Service) recordTogether(ctx context.Context, rs []Recording, tried [][]
 			ahead.SourceKeys = append(ahead.SourceKeys, hashToken(r.SourceKey))
 		}
 	}
-	return s.store.InTxAhead(ctx, ahead, func(tx Tx) error {
+	_, err := s.store.InTxAhead(ctx, ahead, func(tx Tx) error {
 		for i, r := range rs {
 			var err error
 			if out[i], err = s.recordOne(ctx, tx, r, &tried[i]); err != nil {
@@ -69,6 +69,7 @@ func (s *Service) recordTogether(ctx context.Context, rs []Recording, tried [][]
 		}
 		return nil
 	})
+	return err
 }
 
 // recordOne records one of several. What is wrong with the inquiry itself is found before

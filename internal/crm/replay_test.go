@@ -11,6 +11,7 @@ import (
 	"cartable/internal/persian"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -88,6 +89,9 @@ func (co *course) step(t *rapid.T) {
 		co.event = out.Event
 	}
 	dir = co.dir()
+	if s := co.wrote(dir, now, out); s != "" {
+		t.Fatalf("%s: %s", name, s)
+	}
 	for _, id := range co.customers {
 		if s := co.replayed(id); s != "" {
 			t.Fatalf("%s: %s", name, s)
@@ -96,6 +100,22 @@ func (co *course) step(t *rapid.T) {
 			t.Fatalf("%s: customer %d: %s", name, id, s)
 		}
 	}
+}
+
+// wrote says how what a command wrote differs from what is read after it; "" for not at all.
+func (o *office) wrote(dir crm.Directory, actor crm.Staff, out crm.Outcome) string {
+	if out.Wrote == nil || out.Event == 0 { // an undo has no event to be undone
+		return ""
+	}
+	c, err := o.Card(o.t.Context(), dir, actor, out.Customer, 0)
+	if err != nil && !crm.IsKey(err, crm.KeyNoCustomer) {
+		return err.Error()
+	}
+	e, err := o.Event(o.t.Context(), out.Event)
+	if err != nil {
+		return err.Error()
+	}
+	return cmp.Diff(crm.Card{Customer: c.Customer, Events: []crm.Event{e}}, *out.Wrote, cmpopts.EquateEmpty())
 }
 
 // holders are the commands that only the holder and managers may give.

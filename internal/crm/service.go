@@ -18,11 +18,11 @@ type Clock interface{ Now() time.Time }
 type Service struct {
 	store Store
 	clock Clock
-	wake  func() // after a commit that may have made notifications; never nil
+	wake  func() // after a commit that may have something to be told; never nil
 }
 
-// NewService returns a service on a store. wake is called after each commit, so
-// that delivery need not wait for its poll; nil for none.
+// NewService returns a service on a store. wake is called after each commit that
+// may have left something to be told, so that delivery need not wait for its poll; nil for none.
 func NewService(store Store, clock Clock, wake func()) *Service {
 	if wake == nil {
 		wake = func() {}
@@ -46,6 +46,7 @@ type Outcome struct {
 	Attempt  int        `json:"attempt,omitempty"` // NoAnswer: how many so far
 	Next     *time.Time `json:"next,omitempty"`    // when the next try, the reminder is due
 	Repeated bool       `json:"-"`                 // the command was carried out before
+	Wrote    *Card      `json:"-"`                 // the customer after it, as the actor may see them, and its event; nil where both have to be read
 }
 
 // UndoFor is how long a command can be undone.
@@ -67,24 +68,27 @@ type work struct {
 
 // run carries out fn once per key and returns its outcome. fn's actor is active.
 func run[T any](ctx context.Context, s *Service, cmd Command, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
-	return runIn(ctx, s, s.store.InTx, cmd, fn)
+	inTx := func(ctx context.Context, fn func(Tx) error) (tells bool, err error) {
+		return true, s.store.InTx(ctx, fn)
+	}
+	return runIn(ctx, s, inTx, cmd, fn)
 }
 
 // runOn is run for what is about one customer, whom fn locks.
 func runOn[T any](ctx context.Context, s *Service, cmd Command, id CustomerID, fn func(w *work) (T, error)) (out T, repeated bool, err error) {
-	inTx := func(ctx context.Context, fn func(Tx) error) error {
+	inTx := func(ctx context.Context, fn func(Tx) error) (tells bool, err error) {
 		return s.store.InTxAhead(ctx, Ahead{Keys: []string{cmd.Key}, Actor: cmd.Actor, Customers: []CustomerID{id}}, fn)
 	}
 	return runIn(ctx, s, inTx, cmd, fn)
 }
 
-func runIn[T any](ctx context.Context, s *Service, inTx func(context.Context, func(Tx) error) error, cmd Command,
+func runIn[T any](ctx context.Context, s *Service, inTx func(context.Context, func(Tx) error) (tells bool, err error), cmd Command,
 	fn func(w *work) (T, error)) (out T, repeated bool, err error) {
 	if cmd.Key == "" {
 		return out, false, errNoKey
 	}
 	var tried []byte
-	err = inTx(ctx, func(tx Tx) (err error) {
+	tells, err := inTx(ctx, func(tx Tx) (err error) {
 		out, repeated, err = once(ctx, tx, cmd, s.now(), &tried, fn)
 		return err
 	})
@@ -92,7 +96,9 @@ func runIn[T any](ctx context.Context, s *Service, inTx func(context.Context, fu
 		var zero T
 		return zero, false, err
 	}
-	s.wake()
+	if tells {
+		s.wake()
+	}
 	return out, repeated, nil
 }
 
@@ -182,7 +188,11 @@ func (w *work) apply(ctx context.Context, before Customer, ch change) (Outcome, 
 			return Outcome{}, err
 		}
 	}
-	return Outcome{Event: e.ID, Customer: after.ID, Version: after.Version, Attempt: e.Detail.Attempt, Next: e.Detail.Next}, nil
+	wrote := &Card{Customer: after, Events: []Event{e}}
+	if visible(w.actor, w.dir.Settings, after) != nil {
+		wrote.Customer = Customer{}
+	}
+	return Outcome{Event: e.ID, Customer: after.ID, Version: after.Version, Attempt: e.Detail.Attempt, Next: e.Detail.Next, Wrote: wrote}, nil
 }
 
 // record writes the new state and the event that tells of it. It opens the
@@ -208,6 +218,9 @@ func (w *work) record(ctx context.Context, before, after Customer, e Event) (Eve
 	}
 	if e.Delta.Holder != nil {
 		after.HeldSince = w.now
+		if after.Holder == 0 {
+			after.HeldSince = time.Time{}
+		}
 	}
 	e.Version = after.Version
 	if err := w.ApplyReminders(ctx, after.ID, e.Delta, w.now); err != nil {

@@ -194,7 +194,7 @@ func TestSameKey(t *testing.T) {
 		if !out.Repeated {
 			first++
 		}
-		out.Repeated = outs[0].Repeated
+		out.Repeated, out.Wrote = outs[0].Repeated, outs[0].Wrote
 		if d := cmp.Diff(outs[0], out); d != "" {
 			t.Error(d)
 		}

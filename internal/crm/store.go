@@ -19,7 +19,8 @@ type Store interface {
 	// InTxAhead is InTx for commands of which is known what they ask for first. That is
 	// locked, in an order in which none waits for another in a circle, and read in one go.
 	// What fn writes may be written as late as with the commit, so that its errors show there.
-	InTxAhead(ctx context.Context, ahead Ahead, fn func(Tx) error) error
+	// tells is false where it left nothing to be told and no card to be brought up to date.
+	InTxAhead(ctx context.Context, ahead Ahead, fn func(Tx) error) (tells bool, err error)
 	Reader
 }
 

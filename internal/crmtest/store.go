@@ -111,8 +111,8 @@ func (r *rows) Settle(_ context.Context, key string, _ crm.StaffID, _ time.Time,
 }
 
 // InTxAhead is InTx: nothing here is far away.
-func (s *Store) InTxAhead(ctx context.Context, _ crm.Ahead, fn func(crm.Tx) error) error {
-	return s.InTx(ctx, fn)
+func (s *Store) InTxAhead(ctx context.Context, _ crm.Ahead, fn func(crm.Tx) error) (tells bool, err error) {
+	return true, s.InTx(ctx, fn)
 }
 
 // Directory is as a transaction would read it, and so is all that follows.

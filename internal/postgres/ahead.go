@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"cartable/internal/crm"
 	"cartable/internal/failpoint"
@@ -17,27 +18,27 @@ import (
 
 // InTxAhead implements crm.Store. A group of inquiries of new customers takes two round trips:
 // one begins, locks and reads, the other writes and commits.
-func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) error {
+func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (tells bool, err error) {
 	aheadOf(ctx).end()
-	var err error
 	for range attempts {
-		var cut bool
-		cut, err = s.onceAhead(ctx, ahead, fn)
+		var cut, told bool
+		cut, told, err = s.onceAhead(ctx, ahead, fn)
+		tells = tells || told // of a try whose commit was not answered too
 		// A key is claimed when its outcome is written. Whoever finds that another transaction was
 		// faster is run again, and then finds the outcome.
 		again := cut || lostRace(err) || violates(err, "commands_pkey")
 		if !again || ctx.Err() != nil {
-			return err
+			return tells, err
 		}
 	}
-	return err
+	return tells, err
 }
 
 // onceAhead runs fn in one transaction; cut is as of once.
-func (s *Store) onceAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (cut bool, err error) {
+func (s *Store) onceAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (cut, tells bool, err error) {
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
-		return false, wrap(err, "connect")
+		return false, false, wrap(err, "connect")
 	}
 	defer conn.Release() // closes one that is still in a transaction, such as after a panic
 	l := &late{conn: conn}
@@ -52,10 +53,10 @@ func (s *Store) onceAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) 
 	}
 	if err == nil {
 		failpoint.Reach(failpoint.CommandCommitted)
-		return false, nil
+		return false, l.tells, nil
 	}
 	l.rollback(ctx)
-	return conn.Conn().IsClosed(), err
+	return conn.Conn().IsClosed(), true, err
 }
 
 // aheadTx is a tx that has locked and read what was asked for ahead, and answers from that;
@@ -375,7 +376,12 @@ func (t *aheadTx) ApplyReminders(_ context.Context, c crm.CustomerID, d crm.Delt
 
 // RefreshCards implements crm.Tx.
 func (t *aheadTx) RefreshCards(_ context.Context, c crm.CustomerID, since time.Time, undone bool) error {
-	t.change(func(b *pgx.Batch) { b.Queue(refreshCards, c, since, undone) })
+	t.change(func(b *pgx.Batch) {
+		b.Queue(refreshCards, c, since, undone).Exec(func(cards pgconn.CommandTag) error {
+			t.late.tells = t.late.tells || cards.RowsAffected() > 0
+			return nil
+		})
+	})
 	return nil
 }
 
@@ -387,6 +393,7 @@ func (t *aheadTx) change(queue func(*pgx.Batch)) {
 // Notify implements crm.Tx.
 func (t *aheadTx) Notify(_ context.Context, ns []crm.Notification) error {
 	t.late.rows.notifications = append(t.late.rows.notifications, ns...)
+	t.late.tells = t.late.tells || len(ns) > 0
 	return nil
 }
 

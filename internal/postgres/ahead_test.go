@@ -40,7 +40,7 @@ func TestAheadReadsItsWrites(t *testing.T) {
 	b := newBase(t)
 	b.fill(t, 1)
 	ctx, now := t.Context(), b.clock.Now()
-	err := b.InTxAhead(ctx, ahead("k1"), func(tx crm.Tx) error {
+	_, err := b.InTxAhead(ctx, ahead("k1"), func(tx crm.Tx) error {
 		if id, err := tx.LockPhone(ctx, "+989121111111"); err != nil || id != 0 {
 			t.Errorf("an unknown number is of %d, %v", id, err)
 		}
@@ -88,7 +88,7 @@ func TestAheadReadsItsWrites(t *testing.T) {
 	}
 	// Known now, to whoever asks for it: ahead or not.
 	for _, keys := range [][]string{{"k1"}, {}} {
-		err := b.InTxAhead(ctx, ahead(keys...), func(tx crm.Tx) error {
+		_, err := b.InTxAhead(ctx, ahead(keys...), func(tx crm.Tx) error {
 			out, done, err := tx.Once(ctx, "k1")
 			if !done || string(out) != `{"n": 1}` {
 				t.Errorf("%s, %t, %v", out, done, err)
@@ -108,7 +108,7 @@ func TestAheadRollsBack(t *testing.T) {
 	ctx := t.Context()
 	failed := errors.New("failed")
 	for range 30 { // more than there are connections
-		if err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
+		if _, err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
 			enter(t, tx, "+989121111111", b.clock.Now())
 			return failed
 		}); !errors.Is(err, failed) {
@@ -120,13 +120,13 @@ func TestAheadRollsBack(t *testing.T) {
 					t.Error("the panic is gone")
 				}
 			}()
-			_ = b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
+			_, _ = b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
 				enter(t, tx, "+989121111111", b.clock.Now())
 				panic(failed)
 			})
 		}()
 		// The database refuses what is written late: jsonb takes no NUL.
-		if err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
+		if _, err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
 			c := enter(t, tx, "+989121111111", b.clock.Now())
 			_, err := tx.InsertInquiry(ctx, crm.Inquiry{Customer: c.ID, Source: 1, ReceivedAt: b.clock.Now(), Extra: json.RawMessage(`{"x": "\u0000"}`)})
 			return err
@@ -146,7 +146,7 @@ func TestAheadKeyIsClaimedOnce(t *testing.T) {
 	ctx := t.Context()
 	runs := 0
 	var out json.RawMessage
-	err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
+	_, err := b.InTxAhead(ctx, ahead("k"), func(tx crm.Tx) error {
 		runs++
 		got, done, err := tx.Once(ctx, "k")
 		if err != nil || done {

@@ -19,6 +19,7 @@ type late struct {
 	conn    *pgxpool.Conn
 	rows    lateRows
 	passing func() // before anything else is asked
+	tells   bool   // there may be something to be told
 }
 
 var _ querier = (*late)(nil)
@@ -26,6 +27,7 @@ var _ querier = (*late)(nil)
 // pass writes what was put off, so that what is asked next finds it.
 func (l *late) pass(ctx context.Context) error {
 	l.passing()
+	l.tells = true // whatever it is that passes
 	b := &pgx.Batch{}
 	if l.rows.queue(b); b.Len() == 0 {
 		return nil
