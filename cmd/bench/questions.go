@@ -162,13 +162,15 @@ func (s formSide) answer(ctx context.Context) error {
 	return nil
 }
 
-// leaveForms has everybody give up the form, at the last question of which they are.
+// leaveForms has everybody give up the form, at the last question of which they are. They begin
+// the next one in its place.
 func (s *tapSide) leaveForms(context.Context) error {
-	for _, p := range s.people {
+	for who, p := range s.people {
 		last := p.Last()
 		if !last.Shows(questionTitle(formLength - 1)) {
 			return fmt.Errorf("a form ended at %q", last.Plain())
 		}
+		s.on[who] = last.ID
 		if err := p.TapOn(last.ID, "Cancel"); err != nil {
 			return err
 		}

@@ -3,12 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"cartable/bot/callback"
 	"cartable/internal/rig"
 	"cartable/internal/tgsim"
 )
+
+// saveLabel is the button's of a form's summary.
+const saveLabel = "✅ Save"
 
 // measureSaves has every agent save a status: first one after the other, then all at once.
 func measureSaves(ctx context.Context, o *rig.Office, s *tapSide) (t tapTimes, err error) {
@@ -66,15 +70,14 @@ func openForms(ctx context.Context, o *rig.Office, s *tapSide) ([]func() error, 
 	}
 	saves := make([]func() error, len(s.people))
 	for who, p := range s.people {
-		var on tgsim.Message
-		err := p.Wait(ctx, func(v *tgsim.View) (found bool) {
-			on, found = v.Find(noQuestions, "Save")
-			return found && v.Input.Seen()
-		})
+		err := p.Wait(ctx, func(v *tgsim.View) bool { return slices.Contains(v.Last().Labels(), saveLabel) && v.Input.Seen() })
 		if err != nil {
 			return nil, fmt.Errorf("the form of %d: %w", who, err)
 		}
-		saves[who] = func() error { return p.TapOn(on.ID, "Save") }
+		if last := p.Last().ID; last != s.on[who] {
+			return nil, fmt.Errorf("a form begun on message %d is in message %d", s.on[who], last)
+		}
+		saves[who] = func() error { return p.TapOn(s.on[who], saveLabel) }
 	}
 	return saves, nil
 }

@@ -199,10 +199,35 @@ func programSide(ctx context.Context, s *setting, schema string, shape func(*crm
 		side.people = append(side.people, a.Person)
 		a.Person.Type("/menu")
 	}
-	if err := side.gather(ctx); err != nil {
+	err = side.gather(ctx)
+	if err == nil {
+		err = side.openCards(ctx, held)
+	}
+	if err != nil {
 		return nil, nil, nil, errors.Join(err, stop())
 	}
 	return office, side, stop, nil
+}
+
+// openCards has everybody open a card, to tap on: the menu's message cannot be edited. It is not the
+// one that the first tap opens, which would change nothing.
+func (s *tapSide) openCards(ctx context.Context, held [][2]crm.CustomerID) error {
+	ctx, cancel := context.WithTimeout(ctx, tapsTimeout)
+	defer cancel()
+	for who, p := range s.people {
+		menu := s.on[who]
+		if err := p.TapData(menu, callback.MustEncode(callback.Ref{Action: callback.Open, Record: int64(held[who][1])})); err != nil {
+			return err
+		}
+		err := p.Wait(ctx, func(v *tgsim.View) bool {
+			s.on[who] = v.Last().ID
+			return v.Last().ID != menu && v.Input.Seen()
+		})
+		if err != nil {
+			return fmt.Errorf("the card of %d: %w", who, err)
+		}
+	}
+	return nil
 }
 
 // holdCustomers gives each agent two customers with a short history.
@@ -281,6 +306,11 @@ func (s *tapSide) measure(ctx context.Context) (t tapTimes, err error) {
 	}
 	if t.paced, err = s.took(ctx, from, pacedTaps); err != nil {
 		return t, err
+	}
+	for who, p := range s.people {
+		if last := p.Last().ID; last != s.on[who] {
+			return t, fmt.Errorf("a tap on message %d was answered by message %d, not by an edit", s.on[who], last)
+		}
 	}
 	err = s.burst(ctx, &t, len(s.people)*tapsEach, func() error {
 		for n := range tapsEach {
