@@ -300,6 +300,12 @@ func (r *request) forget(ctx context.Context, id string) error {
 	return nil
 }
 
+// overtaken forgets a form in whose place another one goes on, once that is shown: before, the update
+// that began it needs the draft to come to the same again.
+func (r *request) overtaken(ctx context.Context, d form.Draft) error {
+	return r.afterwards(ctx, func(ctx context.Context) error { return r.forget(ctx, d.ID) })
+}
+
 // current is the form that is open, if one is. over says that none is any more, since this very
 // input has ended it.
 func (r *request) current(ctx context.Context) (open OpenForm, ok, over bool, err error) {

@@ -55,6 +55,27 @@ func TestTypedAnswerHandledAgainIsNotSearched(t *testing.T) {
 	}
 }
 
+// The first question of the status that was chosen could not be shown, as when the program dies there:
+// the choice is not over before it is.
+func TestStatusIsChosenUntilItsQuestionIsShown(t *testing.T) {
+	o := newOffice(t, "en")
+	sara := o.agents[0]
+	o.lead("09121234567", "Ali")
+	sara.Press(t, o.say(sara, "button.take"))
+	sara.Press(t, o.say(sara, "button.status"))
+	sara.See(t, "In-person meeting")
+	works := o.sim.Fault(tgsim.Fault{Method: "editMessageText", ChatID: sara.ID(), Times: -1, Kind: tgsim.BadGateway})
+	sara.Press(t, "In-person meeting")
+	await(t, o, `SELECT EXISTS (SELECT FROM updates WHERE retry_at IS NOT NULL)`)
+	works()
+	o.forward(time.Minute)
+	await(t, o, `SELECT NOT EXISTS (SELECT FROM updates WHERE state = 'new')`)
+	sara.SeeLast(t, "In-person meeting", o.say(sara, "common.cancel"), "1")
+	sara.NoMore(t, o.say(sara, "form_bot.q_status"))
+	o.quiet()
+	sara.NoMore(t, o.say(sara, "form_bot.lost"))
+}
+
 func shown(p *tgsim.Person) int { return len(p.Messages()) }
 
 // once fails the test unless the customer has one note.

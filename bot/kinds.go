@@ -147,7 +147,7 @@ func (r *request) chosen(ctx context.Context, d form.Draft) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "", r.forget(ctx, d.ID)
+	return "", r.overtaken(ctx, d)
 }
 
 func (r *request) defineStatus(ctx context.Context, d form.Draft, about crm.Customer) (form.Definition, error) {

@@ -92,7 +92,7 @@ func (r *request) undefined(ctx context.Context, d form.Draft, err error) (strin
 	if err != nil {
 		return "", err
 	}
-	return view.Clip(words, view.MaxAnswer), r.forget(ctx, d.ID)
+	return view.Clip(words, view.MaxAnswer), r.overtaken(ctx, d)
 }
 
 // pages are lines in as few messages as they fit, with room for what is said above them.
