@@ -61,6 +61,7 @@ func (h *hands) turn(handling context.Context) {
 	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free, h.waiting.hints(chats, free)...)
 	b.noteRead(err)
 	if err != nil {
+		clear(h.waiting.hint) // should it be what they have read alongside, it is not asked again
 		b.insertEach(ctx, arrivals, err)
 		return
 	}

@@ -44,7 +44,10 @@ var errTaken = errors.New("somebody else took it up meanwhile")
 func (r rows) insert(ctx context.Context, batch []Raw, now time.Time) error {
 	b := &pgx.Batch{}
 	queueInserts(b, batch, now)
-	return r.pool.SendBatch(ctx, b).Close()
+	if err := r.pool.SendBatch(ctx, b).Close(); err != nil {
+		return err
+	}
+	return r.flush(ctx) // what was known already may not be on disk either
 }
 
 func queueInserts(b *pgx.Batch, batch []Raw, now time.Time) {

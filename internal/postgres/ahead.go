@@ -371,6 +371,7 @@ func (t *aheadTx) InsertReminder(ctx context.Context, c crm.CustomerID, r crm.Re
 // ApplyReminders implements crm.Tx.
 func (t *aheadTx) ApplyReminders(_ context.Context, c crm.CustomerID, d crm.Delta, at time.Time) error {
 	t.change(func(b *pgx.Batch) { queueReminders(b, c, d, at) })
+	t.late.tells = t.late.tells || len(d.Closed) > 0 // a message that rang may have to be brought up to date
 	return nil
 }
 
