@@ -19,7 +19,7 @@ import (
 // InTxAhead implements crm.Store. A group of inquiries of new customers takes two round trips:
 // one begins, locks and reads, the other writes and commits.
 func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (tells bool, err error) {
-	aheadOf(ctx).end()
+	foresightOf(ctx).end()
 	for range attempts {
 		var cut, told bool
 		cut, told, err = s.onceAhead(ctx, ahead, fn)

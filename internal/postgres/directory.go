@@ -35,7 +35,7 @@ func (r reader) Directory(ctx context.Context) (crm.Directory, error) {
 
 // Directory implements crm.Reader. It asks for nothing where the context carries a mark: see Foresee.
 func (s *Store) Directory(ctx context.Context) (crm.Directory, error) {
-	if mark, ok := aheadOf(ctx).takeMark(); ok {
+	if mark, ok := foresightOf(ctx).takeMark(); ok {
 		return s.directoryOf(ctx, mark)
 	}
 	return s.reader.Directory(ctx)

@@ -36,7 +36,7 @@ func (s *Store) Foresee(b *pgx.Batch, fs []bot.Foreseen) (give func(context.Cont
 		read.queueCards(b, cards, events)
 	}
 	return func(ctx context.Context) context.Context {
-		return context.WithValue(ctx, aheadKey{}, &ahead{read: read, mark: read.mark, own: map[crm.CustomerID]foreseenCard{}})
+		return context.WithValue(ctx, foresightKey{}, &foresight{read: read, mark: read.mark, own: map[crm.CustomerID]foreseenCard{}})
 	}
 }
 
@@ -104,10 +104,10 @@ func (r *foreseen) scanCards(events int) func(pgx.Rows) error {
 	}
 }
 
-type aheadKey struct{}
+type foresightKey struct{}
 
-// ahead is what was foreseen for one handler. The nil ahead knows nothing.
-type ahead struct {
+// foresight is what was foreseen for one handler. The nil one knows nothing.
+type foresight struct {
 	read *foreseen
 	mu   sync.Mutex
 	mark int64 // 0: asked for already
@@ -115,13 +115,13 @@ type ahead struct {
 	own  map[crm.CustomerID]foreseenCard
 }
 
-func aheadOf(ctx context.Context) *ahead {
-	a, _ := ctx.Value(aheadKey{}).(*ahead)
+func foresightOf(ctx context.Context) *foresight {
+	a, _ := ctx.Value(foresightKey{}).(*foresight)
 	return a
 }
 
 // end forgets what was foreseen, before anything is changed.
-func (a *ahead) end() {
+func (a *foresight) end() {
 	if a == nil {
 		return
 	}
@@ -130,7 +130,7 @@ func (a *ahead) end() {
 	a.over = true
 }
 
-func (a *ahead) holds() bool {
+func (a *foresight) holds() bool {
 	if a == nil {
 		return false
 	}
@@ -140,7 +140,7 @@ func (a *ahead) holds() bool {
 }
 
 // takeMark gives the directory's mark, once: what is asked later may have to show what was done meanwhile.
-func (a *ahead) takeMark() (mark int64, ok bool) {
+func (a *foresight) takeMark() (mark int64, ok bool) {
 	if a == nil {
 		return 0, false
 	}
@@ -151,7 +151,7 @@ func (a *ahead) takeMark() (mark int64, ok bool) {
 }
 
 // card gives a customer with so many events. Of two handlers one gets it: what it refers to is not shared.
-func (a *ahead) card(id crm.CustomerID, events int) (crm.Card, bool) {
+func (a *foresight) card(id crm.CustomerID, events int) (crm.Card, bool) {
 	if !a.holds() {
 		return crm.Card{}, false
 	}
@@ -170,7 +170,7 @@ func (a *ahead) card(id crm.CustomerID, events int) (crm.Card, bool) {
 }
 
 // form gives the first form in a chat of which is holds; known is false where the chat's are not known.
-func (a *ahead) form(staff crm.StaffID, chat int64, is func(bot.OpenForm) bool) (f bot.OpenForm, ok, known bool) {
+func (a *foresight) form(staff crm.StaffID, chat int64, is func(bot.OpenForm) bool) (f bot.OpenForm, ok, known bool) {
 	if !a.holds() {
 		return f, false, false
 	}
@@ -186,7 +186,7 @@ func (a *ahead) form(staff crm.StaffID, chat int64, is func(bot.OpenForm) bool) 
 
 // CustomerWithEvents implements crm.Reader. It asks for nothing where the context carries the answer.
 func (s *Store) CustomerWithEvents(ctx context.Context, id crm.CustomerID, limit int) (crm.Customer, []crm.Event, error) {
-	if c, ok := aheadOf(ctx).card(id, limit); ok {
+	if c, ok := foresightOf(ctx).card(id, limit); ok {
 		return c.Customer, c.Events, nil
 	}
 	return s.reader.CustomerWithEvents(ctx, id, limit)

@@ -31,7 +31,7 @@ func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
 // Like the answers themselves, in Redis, it is not waited for until it is on the disk: what a
 // power cut can take is the last moment of a form, and the person is asked again.
 func (s *Forms) Open(ctx context.Context, f bot.OpenForm) error {
-	aheadOf(ctx).end()
+	foresightOf(ctx).end()
 	b := &pgx.Batch{}
 	b.Queue(noWait)
 	// First, as whoever removes somebody does: their forms are ended after it.
@@ -50,7 +50,7 @@ const noWait = `SELECT set_config('synchronous_commit', 'off', true)`
 
 // Current returns the form that typed text answers; ok is false when none is open.
 func (s *Forms) Current(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
-	if f, ok, known := aheadOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return !f.Parked }); known {
+	if f, ok, known := foresightOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return !f.Parked }); known {
 		return f, ok, nil
 	}
 	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND NOT parked`, staff, chatID)
@@ -58,7 +58,7 @@ func (s *Forms) Current(ctx context.Context, staff crm.StaffID, chatID int64) (f
 
 // Parked returns the form that was parked last; ok is false when there is none.
 func (s *Forms) Parked(ctx context.Context, staff crm.StaffID, chatID int64) (f bot.OpenForm, ok bool, err error) {
-	if f, ok, known := aheadOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return f.Parked }); known {
+	if f, ok, known := foresightOf(ctx).form(staff, chatID, func(f bot.OpenForm) bool { return f.Parked }); known {
 		return f, ok, nil
 	}
 	return s.one(ctx, ` WHERE staff_id = $1 AND chat_id = $2 AND parked ORDER BY touched_at DESC LIMIT 1`, staff, chatID)
@@ -120,7 +120,7 @@ func (s *Forms) Hush(ctx context.Context, staff crm.StaffID) error {
 // since the conversation goes on in that message. What erases its customer knows the
 // message still.
 func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) error {
-	aheadOf(ctx).end()
+	foresightOf(ctx).end()
 	_, err := s.pool.Exec(ctx, `UPDATE notifications SET message_id = NULL, taken_over = message_id, final = true, stale = false
 		WHERE staff_id = $1 AND message_id = $2 AND state = 'sent'`, staff, message)
 	return wrap(err, "take a message over")
@@ -128,7 +128,7 @@ func (s *Forms) TakeOver(ctx context.Context, staff crm.StaffID, message int) er
 
 // Close forgets a form, as Open notes it.
 func (s *Forms) Close(ctx context.Context, id string) error {
-	aheadOf(ctx).end()
+	foresightOf(ctx).end()
 	b := &pgx.Batch{}
 	b.Queue(noWait)
 	b.Queue(`DELETE FROM forms WHERE id = $1`, id)

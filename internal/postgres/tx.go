@@ -54,7 +54,7 @@ const attempts = 5
 
 // InTx implements crm.Store.
 func (s *Store) InTx(ctx context.Context, fn func(crm.Tx) error) error {
-	aheadOf(ctx).end()
+	foresightOf(ctx).end()
 	var err error
 	for range attempts {
 		var cut bool
