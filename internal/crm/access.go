@@ -1,6 +1,9 @@
 package crm
 
-import "context"
+import (
+	"context"
+	"maps"
+)
 
 // ChangeStaff suspends, readmits or removes somebody. From that moment on they
 // can do nothing, whatever keyboards stand in their chat, and the invites that they
@@ -82,6 +85,7 @@ func (w *work) changeAccess(ctx context.Context, st Staff, state StaffState) err
 	if err := save(ctx, st); err != nil {
 		return err
 	}
+	w.dir.Staff = maps.Clone(w.dir.Staff)
 	w.dir.Staff[st.ID] = st // who is to be told goes by it
 	if state != Active {
 		if err := w.RevokeInvitesOf(ctx, st.ID, w.now); err != nil {

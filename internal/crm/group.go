@@ -3,6 +3,7 @@ package crm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"time"
 
@@ -206,6 +207,7 @@ func (s *Service) MoveGroup(ctx context.Context, from, to int64) error {
 		here := !g.Left || twice && !twin.Left
 		if twice {
 			g.Left = !here
+			w.dir.Groups = maps.Clone(w.dir.Groups)
 			w.dir.Groups[g.ID] = g
 			if out, err = w.regroup(ctx, twin.ID, g.ID); err != nil {
 				return Published{}, err

@@ -1,6 +1,7 @@
 package crm_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"cartable/internal/pgtest"
 	"cartable/internal/postgres"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -63,7 +65,20 @@ func newOffice(t testing.TB, agents int) *office {
 	o.told()
 	// Whatever a test does, the timelines lead to the state.
 	t.Cleanup(o.mustReplay)
+	t.Cleanup(o.mustShare)
 	return o
+}
+
+// mustShare checks that nobody changed the directory that all readers share.
+func (o *office) mustShare() {
+	shared, err := o.store.Directory(context.Background())
+	if err != nil {
+		return // there are tests that leave no database behind
+	}
+	fresh, err := postgres.NewStore(o.pool).Directory(context.Background())
+	if d := cmp.Diff(fresh, shared); err != nil || d != "" {
+		o.t.Errorf("the directory that all share, %v (-fresh +shared):\n%s", err, d)
+	}
 }
 
 func (o *office) join(role crm.Role, cmd crm.Command, telegram int64) crm.Staff {

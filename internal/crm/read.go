@@ -13,7 +13,7 @@ type Card struct {
 	Events   []Event // the last ones, newest first
 }
 
-// Directory reads everything small.
+// Directory reads everything small. It is shared by all who read it, and not to be changed.
 func (s *Service) Directory(ctx context.Context) (Directory, error) { return s.store.Directory(ctx) }
 
 // StaffByTelegramID finds the member of staff behind a Telegram account, in

@@ -43,7 +43,7 @@ type Tx interface {
 	// Settle records the outcome of the key claimed by Once.
 	Settle(ctx context.Context, key string, actor StaffID, at time.Time, out json.RawMessage) error
 
-	Directory(ctx context.Context) (Directory, error)
+	Directory(ctx context.Context) (Directory, error) // shared: not to be changed
 	// SourceByKey is Reader's.
 	SourceByKey(ctx context.Context, keyHash []byte, now time.Time) (Source, error)
 	LockStaff(ctx context.Context, id StaffID) (Staff, error)
@@ -188,7 +188,7 @@ type Ring struct {
 
 // Reader is what screens ask of a database, without a lock.
 type Reader interface {
-	Directory(ctx context.Context) (Directory, error)
+	Directory(ctx context.Context) (Directory, error) // shared: not to be changed
 	StaffByTelegramID(ctx context.Context, telegramID int64) (Staff, error)
 	Customer(ctx context.Context, id CustomerID) (Customer, error)
 	// CustomerWithEvents is Customer and the newest events, which may be of a moment later.

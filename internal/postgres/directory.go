@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +15,7 @@ import (
 const directoryMark = `SELECT version FROM directory_version`
 
 // lastDirectory is the directory as it was read last, with its mark. It decides nothing
-// by itself: whoever wants it asks the database for the mark first.
+// by itself: whoever wants it asks the database for the mark first. All who want it share it.
 type lastDirectory struct {
 	mark int64
 	dir  crm.Directory
@@ -44,7 +42,7 @@ func (s *Store) Directory(ctx context.Context) (crm.Directory, error) {
 // directoryOf is the directory with this mark, or a later one where it has changed since.
 func (r reader) directoryOf(ctx context.Context, mark int64) (crm.Directory, error) {
 	if last := r.last.Load(); last != nil && last.mark == mark {
-		return last.copy(), nil
+		return last.dir, nil
 	}
 	for {
 		d, first, err := r.directory(ctx)
@@ -55,18 +53,9 @@ func (r reader) directoryOf(ctx context.Context, mark int64) (crm.Directory, err
 		// between, fields might be read without their status, so all is read again.
 		if d.mark == first {
 			r.last.Store(&d)
-			return d.copy(), nil
+			return d.dir, nil
 		}
 	}
-}
-
-// copy lets its reader add to the maps and lists, and change their elements; what the elements
-// refer to is never changed by anybody.
-func (l *lastDirectory) copy() crm.Directory {
-	d := l.dir
-	d.Staff, d.Sources, d.Groups = maps.Clone(d.Staff), maps.Clone(d.Sources), maps.Clone(d.Groups)
-	d.Statuses, d.Fields = slices.Clone(d.Statuses), slices.Clone(d.Fields)
-	return d
 }
 
 // directory reads the directory with the mark after it, and the mark before it.

@@ -72,8 +72,7 @@ func TestDirectoryIsNeverStale(t *testing.T) {
 	}
 }
 
-// What a transaction saw of its own changes is forgotten when it is rolled back; and who
-// changes what they were given changes nobody else's.
+// What a transaction saw of its own changes is forgotten when it is rolled back.
 func TestDirectoryOfATransaction(t *testing.T) {
 	b := newBase(t)
 	b.fill(t, 3)
@@ -99,13 +98,6 @@ func TestDirectoryOfATransaction(t *testing.T) {
 	d, err := b.Directory(t.Context())
 	if err != nil || d.Settings.Business == "in the transaction" {
 		t.Errorf("%q, %v", d.Settings.Business, err)
-	}
-	clear(d.Staff)
-	clear(d.Sources)
-	clear(d.Statuses)
-	again, err := b.Directory(t.Context())
-	if err != nil || len(again.Staff) == 0 || len(again.Sources) == 0 || again.Statuses[0].ID == 0 {
-		t.Errorf("%d colleagues, %d sources, %v: somebody else's change", len(again.Staff), len(again.Sources), err)
 	}
 }
 
