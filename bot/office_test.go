@@ -2,19 +2,21 @@ package bot_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/redis/go-redis/v9"
 
 	"cartable/bot"
+	"cartable/bot/chat"
 	"cartable/bot/form"
 	"cartable/bot/text"
 	"cartable/bot/view"
@@ -197,17 +199,20 @@ func (o *office) run() {
 		Catalogue: o.cat, Clock: o.clock, Log: log, Username: o.sim.Bot().Username, PublicURL: "https://example.com"})
 	o.talk = b
 	out = outbox.New(o.pool, outbox.Options{Clock: o.clock, Log: log, Sender: announcer{lane{client, telegram.Announce}, o.clock}, Renderer: renderer{b}, Domain: o.crm})
-	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Alongside: foresee(o.pool), Handle: func(ctx context.Context, raw json.RawMessage) error {
-		up, err := telegram.Decode(raw)
+	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Alongside: foresee(o.pool), Handle: func(ctx context.Context, raw inbox.Raw) error {
+		up, err := telegram.Decode(raw.JSON)
 		if err != nil {
 			return err
+		}
+		if raw.Decoded != nil && !reflect.DeepEqual(raw.Decoded, up) {
+			o.t.Errorf("update %d was given as what another was decoded to", raw.UpdateID)
 		}
 		return b.Handle(ctx, up)
 	}})
 	store := func(ctx context.Context, raws []telegram.Raw) error {
 		batch := make([]inbox.Raw, len(raws))
 		for i, r := range raws {
-			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: r.ChatID, JSON: r.JSON, Hint: bot.Foresee(r.Update)}
+			batch[i] = inbox.Raw{UpdateID: r.UpdateID, ChatID: r.ChatID, JSON: r.JSON, Decoded: r.Update}
 		}
 		return in.Store(ctx, batch)
 	}
@@ -221,18 +226,30 @@ func (o *office) run() {
 	} {
 		parts.Go(func() { _ = part(ctx) })
 	}
-	o.t.Cleanup(func() { stop(); parts.Wait(); client.Close() })
+	o.t.Cleanup(func() { stop(); parts.Wait(); client.Close(); o.mustShare() })
 }
 
 // foresee has what handlers read first read with their updates.
 func foresee(pool *pgxpool.Pool) func(*pgx.Batch, []any) func(context.Context) context.Context {
 	store := postgres.NewStore(pool)
-	return func(b *pgx.Batch, hints []any) func(context.Context) context.Context {
+	return func(b *pgx.Batch, decoded []any) func(context.Context) context.Context {
 		var fs []bot.Foreseen
-		for _, h := range hints {
-			fs = append(fs, h.(bot.Foreseen))
+		for _, d := range decoded {
+			fs = append(fs, bot.Foresee(d.(chat.Update)))
 		}
 		return store.Foresee(b, fs)
+	}
+}
+
+// mustShare checks that nobody changed the directory that all readers share.
+func (o *office) mustShare() {
+	shared, err := o.crm.Directory(context.Background())
+	if err != nil {
+		return // there are tests that leave no database behind
+	}
+	fresh, err := postgres.NewStore(o.pool).Directory(context.Background())
+	if d := cmp.Diff(fresh, shared); err != nil || d != "" {
+		o.t.Errorf("the directory that all share, %v (-fresh +shared):\n%s", err, d)
 	}
 }
 

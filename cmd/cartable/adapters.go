@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"cartable/bot"
+	"cartable/bot/chat"
 	"cartable/bot/form"
 	"cartable/bot/view"
 	"cartable/internal/crm"
@@ -97,17 +98,20 @@ func (r renderer) Summary(ctx context.Context, items []outbox.Item) (outbox.Noti
 func received(batch []telegram.Raw) []inbox.Raw {
 	out := make([]inbox.Raw, len(batch))
 	for i, raw := range batch {
-		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: raw.ChatID, JSON: raw.JSON, Hint: bot.Foresee(raw.Update)}
+		out[i] = inbox.Raw{UpdateID: raw.UpdateID, ChatID: raw.ChatID, JSON: raw.JSON}
+		if raw.Update.Kind != "" {
+			out[i].Decoded = raw.Update
+		}
 	}
 	return out
 }
 
 // foresee has what handlers read first read with their updates: inbox.Options.Alongside.
-func (a *app) foresee(b *pgx.Batch, hints []any) (give func(context.Context) context.Context) {
+func (a *app) foresee(b *pgx.Batch, decoded []any) (give func(context.Context) context.Context) {
 	var fs []bot.Foreseen
-	for _, h := range hints {
-		if f, ok := h.(bot.Foreseen); ok {
-			fs = append(fs, f)
+	for _, d := range decoded {
+		if up, ok := d.(chat.Update); ok {
+			fs = append(fs, bot.Foresee(up))
 		}
 	}
 	return a.store.Foresee(b, fs)

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"sync"
 
 	"cartable/bot"
 	"cartable/bot/chat"
+	"cartable/internal/inbox"
 	"cartable/internal/telegram"
 )
 
@@ -29,12 +29,12 @@ func newHandler(talk *bot.Bot) *handler {
 }
 
 // handle carries out one update for the inbox.
-func (a *app) handle(ctx context.Context, raw json.RawMessage) error {
+func (a *app) handle(ctx context.Context, raw inbox.Raw) error {
 	h := a.handler.Load()
 	if h == nil {
 		return errors.New("no conversation yet")
 	}
-	up, err := telegram.Decode(raw)
+	up, err := understood(raw)
 	if err != nil {
 		return err
 	}
@@ -54,6 +54,14 @@ func (a *app) handle(ctx context.Context, raw json.RawMessage) error {
 		a.log.Warn("the person could not be told", "id", id, "error", apology)
 	}
 	return err
+}
+
+// understood is the update as it was decoded when it arrived, or decoded now.
+func understood(raw inbox.Raw) (chat.Update, error) {
+	if up, ok := raw.Decoded.(chat.Update); ok {
+		return up, nil
+	}
+	return telegram.Decode(raw.JSON)
 }
 
 // exhausted counts a failure and says whether it was the last one allowed.

@@ -17,7 +17,7 @@ import (
 func TestRefusedBatchAlone(t *testing.T) {
 	handled := make(chan string, 2)
 	b := New(pgtest.New(t), Options{Clock: clockwork.NewFakeClock(), Log: slog.New(slog.DiscardHandler),
-		Handle: func(_ context.Context, update json.RawMessage) error { handled <- string(update); return nil }})
+		Handle: func(_ context.Context, update Raw) error { handled <- string(update.JSON); return nil }})
 	b.open()
 	var arrivals []*arrival
 	for i, content := range []string{`{"n":0}`, `{"cut off`, `{"n":2}`} {

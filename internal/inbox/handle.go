@@ -24,7 +24,7 @@ func (b *Inbox) handle(ctx context.Context, u update) finished {
 	if outcome != Retried || askedFor(err) > 0 {
 		defer b.forget(u)
 	}
-	log := b.opt.Log.With("update", u.updateID, "attempt", u.attempts)
+	log := b.opt.Log.With("update", u.UpdateID, "attempt", u.attempts)
 	switch outcome {
 	case Retried:
 		log.Warn("update failed, will be tried again", "error", err)
@@ -103,7 +103,7 @@ func (b *Inbox) call(ctx context.Context, u update) (err error) {
 		if p == nil {
 			return
 		}
-		b.opt.Log.Error("handler panicked", "update", u.updateID, "stack", string(debug.Stack()))
+		b.opt.Log.Error("handler panicked", "update", u.UpdateID, "stack", string(debug.Stack()))
 		var fault runtime.Error
 		if e, ok := p.(error); ok && errors.As(e, &fault) {
 			err = fmt.Errorf("panic: %w", fault)
@@ -111,5 +111,5 @@ func (b *Inbox) call(ctx context.Context, u update) (err error) {
 		}
 		err = fmt.Errorf("panic with a %T", p)
 	}()
-	return b.opt.Handle(ctx, u.payload)
+	return b.opt.Handle(ctx, u.Raw)
 }

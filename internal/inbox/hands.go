@@ -15,7 +15,8 @@ type hands struct {
 	busy     map[int64]bool // chats in hand, until what was done in them is settled
 	waiting  *waiting
 	look     bool           // there may be updates that nobody here knows of
-	done     chan finished  // has room for all
+	claimed  chan update    // for the workers; has room for all
+	done     chan finished  // likewise
 	finished []finished     // not settled yet
 	storing  sync.WaitGroup // waits for the disk
 }
@@ -29,6 +30,23 @@ type finished struct {
 	// uncounted says of a Retried one that the attempt was none: somebody asked for a pause.
 	uncounted bool
 	release   func() // ends the renewal of the lease
+}
+
+func newHands(b *Inbox) *hands {
+	n := b.opt.Workers
+	return &hands{inbox: b, busy: make(map[int64]bool, n), waiting: newWaiting(), look: true,
+		claimed: make(chan update, n), done: make(chan finished, n)}
+}
+
+// work starts the workers. Each handles many updates, on a stack that has grown to what that takes.
+func (h *hands) work(handling context.Context) {
+	for range h.inbox.opt.Workers {
+		go func() {
+			for u := range h.claimed {
+				h.done <- h.inbox.handle(handling, u)
+			}
+		}()
+	}
 }
 
 // turn stores what has arrived, writes down what is finished and takes up as many updates as
@@ -58,15 +76,15 @@ func (h *hands) turn(handling context.Context) {
 	if len(batch) == 0 && len(h.finished) == 0 && len(chats) == 0 {
 		return
 	}
-	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free, h.waiting.hints(chats, free)...)
+	settled, us, err := b.rows.turn(ctx, b.opt.Clock.Now(), h.finished, batch, chats, free, h.waiting.decoded(chats, free)...)
 	b.noteRead(err)
 	if err != nil {
-		clear(h.waiting.hint) // should it be what they have read alongside, it is not asked again
+		clear(h.waiting.known) // should it be what they have read alongside, it is not asked again
 		b.insertEach(ctx, arrivals, err)
 		return
 	}
 	h.settled(settled)
-	h.takeUp(handling, us, chats, free)
+	h.takeUp(us, chats, free)
 	if len(arrivals) > 0 {
 		h.storing.Go(func() { b.keep(handling, arrivals) })
 	}
@@ -81,17 +99,17 @@ func (h *hands) waitFor(arrivals []*arrival) (batch []Raw) {
 		batch = append(batch, a.batch...)
 	}
 	for _, u := range batch {
-		h.waiting.add(u.ChatID, 1, u.Hint)
+		h.waiting.add(u.ChatID, 1, Raw{UpdateID: u.UpdateID, Decoded: u.Decoded})
 	}
 	return batch
 }
 
 // takeUp has updates handled that were claimed among those of some chats, so many at most.
-func (h *hands) takeUp(handling context.Context, us []update, chats []int64, free int) {
+func (h *hands) takeUp(us []update, chats []int64, free int) {
 	for _, u := range us {
-		h.busy[u.chatID] = true
-		h.waiting.took(u.chatID)
-		go func() { h.done <- h.inbox.handle(handling, u) }()
+		h.busy[u.ChatID] = true
+		u.Decoded = h.waiting.took(u.ChatID, u.UpdateID)
+		h.claimed <- u
 	}
 	if len(us) == free {
 		return // others may have to wait for a worker
@@ -107,7 +125,7 @@ func (h *hands) takeUp(handling context.Context, us []update, chats []int64, fre
 func (h *hands) inHand() map[int64]bool {
 	out := maps.Clone(h.busy)
 	for _, f := range h.finished {
-		delete(out, f.chatID)
+		delete(out, f.ChatID)
 	}
 	return out
 }
@@ -164,9 +182,9 @@ func (h *hands) settled(seqs map[int64]bool) {
 	b := h.inbox
 	for _, f := range h.finished {
 		f.release()
-		delete(h.busy, f.chatID)
+		delete(h.busy, f.ChatID)
 		if !seqs[f.seq] {
-			b.opt.Log.Error("cannot settle update", "update", f.updateID, "outcome", f.outcome, "error", errTaken)
+			b.opt.Log.Error("cannot settle update", "update", f.UpdateID, "outcome", f.outcome, "error", errTaken)
 			continue
 		}
 		b.opt.Observe(f.outcome, b.opt.Clock.Now().Sub(f.receivedAt))

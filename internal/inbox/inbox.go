@@ -59,7 +59,7 @@ type Raw struct {
 	UpdateID int64
 	ChatID   int64 // whose updates are kept in order; 0 for those of no chat
 	JSON     json.RawMessage
-	Hint     any // for Options.Alongside; not stored
+	Decoded  any // what the caller makes of JSON, for Alongside and Handle; not stored
 }
 
 // Options of an Inbox. Clock, Log and Handle are required.
@@ -67,16 +67,17 @@ type Options struct {
 	Clock interface{ Now() time.Time }
 	Log   *slog.Logger
 	// Handle carries out one update. It must return when ctx ends, and may be
-	// called again with the same update. It returns an error only for what may go
+	// called again with the same update. Decoded is nil when it is, and where the update was
+	// stored by another process. It returns an error only for what may go
 	// better next time. The error is logged, so it holds no content. One with a method
 	// RetryIn() time.Duration that says more than 0 and up to a minute is tried again then,
 	// and does not count as a failure.
-	Handle  func(ctx context.Context, update json.RawMessage) error
+	Handle  func(ctx context.Context, update Raw) error
 	Workers int // chats handled at the same time; 0 for 16
 	// Alongside queues what handlers are going to ask first, to be read by the
-	// transaction that claims their updates. hints are those of most of the updates, where they
-	// have some. What it returns gives the answers to a handler's context. nil for nothing.
-	Alongside func(b *pgx.Batch, hints []any) (give func(context.Context) context.Context)
+	// transaction that claims their updates. It is told what most of the updates were decoded to,
+	// where they were. What it returns gives the answers to a handler's context. nil for nothing.
+	Alongside func(b *pgx.Batch, decoded []any) (give func(context.Context) context.Context)
 	// Observe is told the outcome of every attempt, and how long ago the update
 	// arrived. It is called after the row is settled. nil for none.
 	Observe func(outcome Outcome, age time.Duration)
@@ -140,8 +141,9 @@ func (b *Inbox) Run(ctx context.Context) error {
 	defer renewal.Wait()
 	defer stop(nil)
 
-	h := &hands{inbox: b, busy: make(map[int64]bool, b.opt.Workers), waiting: newWaiting(), look: true,
-		done: make(chan finished, b.opt.Workers)}
+	h := newHands(b)
+	h.work(handling)
+	defer close(h.claimed)
 	b.open()
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()

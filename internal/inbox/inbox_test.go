@@ -313,7 +313,7 @@ func TestAnythingThatPeopleCanTypeIsStored(t *testing.T) {
 	pool := pgtest.New(t)
 	done := make(chan inbox.Outcome, 10)
 	b := inbox.New(pool, inbox.Options{Clock: clockwork.NewFakeClock(), Log: slog.New(slog.DiscardHandler),
-		Handle:  func(_ context.Context, p json.RawMessage) error { got <- bytes.Clone(p); return nil },
+		Handle:  func(_ context.Context, u inbox.Raw) error { got <- bytes.Clone(u.JSON); return nil },
 		Observe: func(o inbox.Outcome, _ time.Duration) { done <- o }})
 	// Measured: jsonb refuses the first two, with them the whole batch.
 	texts := []string{`{"t":"nul \u0000"}`, `{"t":"half a pair \ud83d"}`, "{\"t\":\"not UTF-8 \xff\"}", `{"t":"سلام 👋"}`}

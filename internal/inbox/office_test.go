@@ -49,9 +49,9 @@ func officeOn(t *testing.T, pool *pgxpool.Pool, h handler) *office {
 	o.Inbox = inbox.New(pool, inbox.Options{
 		Clock: o.clock, Log: slog.New(slog.NewTextHandler(o.log, nil)), Workers: 4,
 		Observe: func(out inbox.Outcome, _ time.Duration) { o.outcomes <- out },
-		Handle: func(ctx context.Context, payload json.RawMessage) error {
+		Handle: func(ctx context.Context, raw inbox.Raw) error {
 			var u update
-			if err := json.Unmarshal(payload, &u); err != nil {
+			if err := json.Unmarshal(raw.JSON, &u); err != nil {
 				return err
 			}
 			return h(ctx, u)

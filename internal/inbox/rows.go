@@ -3,7 +3,6 @@ package inbox
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -29,10 +28,9 @@ func nothingAlongside(*pgx.Batch, []any) func(context.Context) context.Context {
 
 // update is a claimed row.
 type update struct {
+	Raw
+
 	seq        int64
-	updateID   int64
-	chatID     int64
-	payload    json.RawMessage
 	receivedAt time.Time
 	attempts   int                                   // this one included; the token of its lease
 	give       func(context.Context) context.Context // what was read alongside
@@ -72,8 +70,8 @@ const turnQuickly = pgplan.ByIndex + `, set_config('synchronous_commit', 'off', 
 
 // turn settles what is finished, stores a batch, and claims up to limit updates of some chats,
 // in one transaction. It returns the sequence numbers of what it settled: of the others somebody
-// else has the lease by now. hints are told what reads alongside.
-func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int, hints ...any) (
+// else has the lease by now. decoded is for what reads alongside.
+func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []Raw, chats []int64, limit int, decoded ...any) (
 	settled map[int64]bool, us []update, err error) {
 	var give func(context.Context) context.Context
 	settled = make(map[int64]bool, len(over))
@@ -88,7 +86,7 @@ func (r rows) turn(ctx context.Context, now time.Time, over []finished, batch []
 			us, err = pgx.CollectRows(found, scanUpdate)
 			return err
 		})
-		give = r.alongside(b, hints)
+		give = r.alongside(b, decoded)
 	}
 	err = r.pool.SendBatch(ctx, b).Close()
 	for i := range us {
@@ -183,7 +181,7 @@ const claimUpdates = `
 	RETURNING u.seq, u.update_id, u.chat_id, u.payload, u.received_at, u.attempts`
 
 func scanUpdate(row pgx.CollectableRow) (u update, err error) {
-	err = row.Scan(&u.seq, &u.updateID, &u.chatID, &u.payload, &u.receivedAt, &u.attempts)
+	err = row.Scan(&u.seq, &u.UpdateID, &u.ChatID, (*[]byte)(&u.JSON), &u.receivedAt, &u.attempts)
 	return u, err
 }
 

@@ -1,6 +1,9 @@
 package inbox
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // unknown stands for how many updates of a chat wait where they were not counted.
 const unknown = 1 << 30
@@ -10,14 +13,14 @@ const unknown = 1 << 30
 type waiting struct {
 	order []int64
 	left  map[int64]int   // at most so many updates of each
-	hint  map[int64][]any // of those of them that arrived here, in order
+	known map[int64][]Raw // those of them that arrived here, in order, without their JSON
 }
 
-func newWaiting() *waiting { return &waiting{left: map[int64]int{}, hint: map[int64][]any{}} }
+func newWaiting() *waiting { return &waiting{left: map[int64]int{}, known: map[int64][]Raw{}} }
 
-// add notes that a chat has n more, and their hints where they are known.
-func (w *waiting) add(chat int64, n int, hints ...any) {
-	w.hint[chat] = append(w.hint[chat], hints...)
+// add notes that a chat has n more, known or not.
+func (w *waiting) add(chat int64, n int, known ...Raw) {
+	w.known[chat] = append(w.known[chat], known...)
 	if w.left[chat] == 0 {
 		w.order = append(w.order, chat)
 	}
@@ -30,29 +33,37 @@ func (w *waiting) forget(chat int64) {
 		return
 	}
 	delete(w.left, chat)
-	delete(w.hint, chat)
+	delete(w.known, chat)
 	w.order = slices.DeleteFunc(w.order, func(c int64) bool { return c == chat })
 }
 
-// took notes that one update of a chat was taken up. If it has more, the others come first.
-func (w *waiting) took(chat int64) {
-	left, hints := w.left[chat], w.hint[chat]
+// took notes that an update of a chat was taken up, and returns what it was decoded to. If the chat
+// has more, the others come first.
+func (w *waiting) took(chat, updateID int64) (decoded any) {
+	left, rest := w.left[chat], w.known[chat]
+	if i := slices.IndexFunc(rest, func(u Raw) bool { return u.UpdateID == updateID }); i >= 0 {
+		decoded, rest = rest[i].Decoded, rest[i+1:]
+	}
 	w.forget(chat)
 	if left == unknown {
-		w.add(chat, unknown, rest(hints)...)
+		w.add(chat, unknown, rest...)
 	} else if left > 1 {
-		w.add(chat, left-1, rest(hints)...)
+		w.add(chat, left-1, rest...)
 	}
+	return decoded
 }
 
-func rest(hints []any) []any { return hints[min(1, len(hints)):] }
-
-// hints are those of the next updates of the first n of some chats.
-func (w *waiting) hints(chats []int64, n int) []any {
+// decoded is what the n oldest of the next updates of some chats were decoded to: those that are claimed.
+func (w *waiting) decoded(chats []int64, n int) []any {
+	var next []Raw
+	for _, chat := range chats {
+		next = append(next, w.known[chat][:min(1, len(w.known[chat]))]...)
+	}
+	slices.SortFunc(next, func(a, b Raw) int { return cmp.Compare(a.UpdateID, b.UpdateID) })
 	var out []any
-	for _, chat := range chats[:min(n, len(chats))] {
-		if next := w.hint[chat]; len(next) > 0 && next[0] != nil {
-			out = append(out, next[0])
+	for _, u := range next[:min(n, len(next))] {
+		if u.Decoded != nil {
+			out = append(out, u.Decoded)
 		}
 	}
 	return out
