@@ -37,17 +37,29 @@ func (r *request) handleTap(ctx context.Context) error {
 // answerTap shows what a tap is to show at last, all of it at once, and has its button busy no longer.
 // What is said above the button comes after what is shown, or nobody would look there.
 func (r *request) answerTap(ctx context.Context, toast string, alert bool) error {
-	var shown errgroup.Group
-	for _, show := range r.last {
-		shown.Go(func() error { return show(ctx) })
+	answer := func(ctx context.Context) error {
+		return r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
 	}
-	if toast != "" {
-		if err := reached(shown.Wait()); err != nil {
-			return err
-		}
+	if toast == "" {
+		return together(ctx, append(r.last, answer))
 	}
-	err := r.Messenger.Answer(ctx, r.up.Query, view.Clip(toast, view.MaxAnswer), alert)
-	return errors.Join(err, reached(shown.Wait()))
+	if err := together(ctx, r.last); err != nil {
+		return err
+	}
+	return answer(ctx)
+}
+
+// together does all of it at once, the first of it here.
+func together(ctx context.Context, all []func(context.Context) error) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var others errgroup.Group
+	for _, do := range all[1:] {
+		others.Go(func() error { return do(ctx) })
+	}
+	first := all[0](ctx)
+	return errors.Join(reached(first), reached(others.Wait()))
 }
 
 // reached is err, unless it is that somebody blocked the bot, which is nobody's fault.

@@ -29,13 +29,13 @@ type Reader struct {
 func (r Reader) fit(render func(r Reader) view.HTML) view.HTML {
 	html := render(r)
 	for _, r.tight = range []int{300, 120, 50, 20} {
-		if view.Length(html) <= view.MaxText {
+		if view.Fits(html, view.MaxText) {
 			return html
 		}
 		html = render(r)
 	}
 	for _, r.few = range []int{12, 6, 3, 1} {
-		if view.Length(html) <= view.MaxText {
+		if view.Fits(html, view.MaxText) {
 			break
 		}
 		html = render(r)

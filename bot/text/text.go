@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -35,14 +36,20 @@ func Load() (*Catalogue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list catalogue: %w", err)
 	}
-	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
-			return nil, fmt.Errorf("load catalogue %s: %w", name, err)
-		}
-	}
 	c := &Catalogue{printers: map[crm.Language]Printer{}}
 	for _, lang := range []crm.Language{crm.Persian, crm.English} {
-		c.printers[lang] = Printer{lang: lang, localizer: i18n.NewLocalizer(bundle, string(lang))}
+		c.printers[lang] = Printer{lang: lang, localizer: i18n.NewLocalizer(bundle, string(lang)), fixed: map[string]string{}}
+	}
+	for _, name := range names {
+		file, err := bundle.LoadMessageFileFS(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("load catalogue %s: %w", name, err)
+		}
+		for _, m := range file.Messages {
+			if fixed := c.printers[crm.Language(file.Tag.String())].fixed; !strings.Contains(m.Other, "{{") {
+				fixed[m.ID] = m.Other
+			}
+		}
 	}
 	return c, nil
 }
@@ -59,6 +66,7 @@ func (c *Catalogue) Printer(lang crm.Language) Printer {
 type Printer struct {
 	lang      crm.Language
 	localizer *i18n.Localizer
+	fixed     map[string]string // what takes no values, such as labels: many to a message
 }
 
 // Lang is the language of the printer.
@@ -68,6 +76,9 @@ func (p Printer) Lang() crm.Language { return p.lang }
 // escape. args are names and values in turn: T("card.taken", "Name", n).
 // Integers appear in the language's digits.
 func (p Printer) T(id string, args ...any) string {
+	if s, ok := p.fixed[id]; ok {
+		return s
+	}
 	return p.localize(id, nil, p.data(args, false))
 }
 
@@ -80,6 +91,9 @@ func (p Printer) N(id string, count int, args ...any) string {
 // H words a message as markup: the catalogue's own tags stand, values are
 // escaped unless they are view.HTML already.
 func (p Printer) H(id string, args ...any) view.HTML {
+	if s, ok := p.fixed[id]; ok {
+		return view.HTML(s)
+	}
 	return view.HTML(p.localize(id, nil, p.data(args, true)))
 }
 

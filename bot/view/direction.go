@@ -35,7 +35,7 @@ func Directed(h HTML, fromRight bool) HTML {
 			quoted = opens > closes
 		}
 	}
-	if added == 0 || Length(h)+added > MaxText {
+	if added == 0 || !Fits(h, MaxText-added) {
 		return h
 	}
 	return HTML(strings.Join(lines, "\n"))

@@ -99,6 +99,10 @@ func Plain(h HTML) string {
 // Length is the length that Telegram counts: UTF-16 units of the plain text.
 func Length(h HTML) int { return len(utf16.Encode([]rune(Plain(h)))) }
 
+// Fits says whether h is not longer than so much. Most texts are not by far, which their bytes tell:
+// they are never fewer than the units.
+func Fits(h HTML, limit int) bool { return len(h) <= limit || Length(h) <= limit }
+
 // Capital is s with its first letter as a sentence begins: words that stand behind a colon
 // elsewhere, as a label.
 func Capital(s string) string {

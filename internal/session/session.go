@@ -64,6 +64,7 @@ func Options(url string) (*redis.Options, error) {
 	if err != nil {
 		return nil, errors.New("parse the Redis URL: want redis://[user:password@]host:port[/number] or unix://…")
 	}
+	opts.Protocol = 2 // with 3 every call looks first whether the server has announced something
 	opts.ContextTimeoutEnabled = true
 	opts.MaxRetries = -1
 	opts.DialTimeout = callTimeout

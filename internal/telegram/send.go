@@ -84,6 +84,7 @@ func (c *Client) change(ctx context.Context, chatID int64, r request, fine []str
 	if err := c.pace.obey(ctx, chatID, r.method); err != nil {
 		return err
 	}
+	r.blind = true
 	_, err := c.call(ctx, r.timeout(), r)
 	c.pace.note(chatID, err)
 	if refusedAs(err, fine) {

@@ -6,7 +6,7 @@ import (
 )
 
 // seeTimeout is how long See and its like wait, by the machine's clock.
-const seeTimeout = 10 * time.Second
+const seeTimeout = 20 * time.Second
 
 // TB is the part of testing.TB that the helpers need.
 type TB interface {
