@@ -136,7 +136,7 @@ func (h *hands) pressing() bool {
 }
 
 // company is how long what is done waits for other things to be written down with it, where
-// nobody waits for that.
+// nobody waits for that, or most of the workers are at work: a turn would take the processors from them.
 const company = 5 * time.Millisecond
 
 // wait waits until there is something to do.
@@ -153,7 +153,8 @@ func (h *hands) wait(ctx context.Context, poll <-chan time.Time) {
 			h.look = true
 		case f := <-h.done:
 			h.finished = append(h.finished, f)
-			if h.gather(); !h.pressing() {
+			h.gather()
+			if working := len(h.busy) - len(h.finished); working > h.inbox.opt.Workers/2 || !h.pressing() {
 				if soon == nil {
 					soon = time.After(company)
 				}
