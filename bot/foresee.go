@@ -15,6 +15,7 @@ type Foreseen struct {
 	Card   crm.CustomerID // whose card is read; 0 for nobody's
 	Events int            // so many of its last events with it
 	Chat   int64          // the private chat whose forms are read, with the customer of the open one; 0 for none
+	Draft  string         // the form whose answers are read; "" for none
 }
 
 // Of the buttons about a customer these read the customer before they change anything.
@@ -41,7 +42,7 @@ func Foresee(up chat.Update) Foreseen {
 	case slices.Contains(startForms, ref.Action):
 		return Foreseen{Card: crm.CustomerID(ref.Record)}
 	case slices.Contains(goOn, ref.Action):
-		return Foreseen{Chat: up.ChatID}
+		return Foreseen{Chat: up.ChatID, Draft: ref.Draft}
 	default:
 		return Foreseen{}
 	}

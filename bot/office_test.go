@@ -192,14 +192,15 @@ func (o *office) run() {
 	client, err := telegram.New(telegram.Config{Token: o.sim.Token(), API: o.sim.URL(), Clock: wall{}, Log: log,
 		Limits: telegram.Limits{PerSecond: 5000, ChatEvery: time.Microsecond, ChatBurst: 1000, GroupPerMinute: 10000}})
 	must(o.t, err)
+	begun := session.New(o.redis, "test", 24*time.Hour)
 	var out *outbox.Outbox
 	o.crm = crm.NewService(postgres.NewStore(o.pool), o.clock, func() { out.Wake() })
 	b := bot.New(bot.Options{Domain: o.crm, Messenger: lane{client, telegram.Reply}, Forms: postgres.NewForms(o.pool),
-		Drafts:    drafts{session.New(o.redis, "test", 24*time.Hour)},
+		Drafts:    drafts{begun},
 		Catalogue: o.cat, Clock: o.clock, Log: log, Username: o.sim.Bot().Username, PublicURL: "https://example.com"})
 	o.talk = b
 	out = outbox.New(o.pool, outbox.Options{Clock: o.clock, Log: log, Sender: announcer{lane{client, telegram.Announce}, o.clock}, Renderer: renderer{b}, Domain: o.crm})
-	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Alongside: foresee(o.pool), Handle: func(ctx context.Context, raw inbox.Raw) error {
+	in := inbox.New(o.pool, inbox.Options{Clock: o.clock, Log: log, Alongside: foresee(postgres.NewStore(o.pool), begun), Handle: func(ctx context.Context, raw inbox.Raw) error {
 		up, err := telegram.Decode(raw.JSON)
 		if err != nil {
 			return err
@@ -230,14 +231,18 @@ func (o *office) run() {
 }
 
 // foresee has what handlers read first read with their updates.
-func foresee(pool *pgxpool.Pool) func(*pgx.Batch, []any) func(context.Context) context.Context {
-	store := postgres.NewStore(pool)
+func foresee(store *postgres.Store, begun *session.Store) func(*pgx.Batch, []any) func(context.Context) context.Context {
 	return func(b *pgx.Batch, decoded []any) func(context.Context) context.Context {
 		var fs []bot.Foreseen
+		var ids []string
 		for _, d := range decoded {
-			fs = append(fs, bot.Foresee(d.(chat.Update)))
+			f := bot.Foresee(d.(chat.Update))
+			if fs = append(fs, f); f.Draft != "" {
+				ids = append(ids, f.Draft)
+			}
 		}
-		return store.Foresee(b, fs)
+		records, answers := store.Foresee(b, fs), begun.Foresee(ids)
+		return func(ctx context.Context) context.Context { return answers(records(ctx)) }
 	}
 }
 

@@ -109,10 +109,15 @@ func received(batch []telegram.Raw) []inbox.Raw {
 // foresee has what handlers read first read with their updates: inbox.Options.Alongside.
 func (a *app) foresee(b *pgx.Batch, decoded []any) (give func(context.Context) context.Context) {
 	var fs []bot.Foreseen
+	var begun []string
 	for _, d := range decoded {
-		if up, ok := d.(chat.Update); ok {
-			fs = append(fs, bot.Foresee(up))
+		up, _ := d.(chat.Update)
+		f := bot.Foresee(up)
+		fs = append(fs, f)
+		if f.Draft != "" {
+			begun = append(begun, f.Draft)
 		}
 	}
-	return a.store.Foresee(b, fs)
+	records, answers := a.store.Foresee(b, fs), a.drafts.Foresee(begun)
+	return func(ctx context.Context) context.Context { return answers(records(ctx)) }
 }

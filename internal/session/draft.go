@@ -34,6 +34,19 @@ return 1
 // Load returns the draft with this ID, or ErrGone. Its Revision is what Save
 // expects next.
 func (s *Store) Load(ctx context.Context, id string) (form.Draft, error) {
+	d := foreseenIn(ctx, id)
+	if d == nil {
+		return s.load(ctx, id)
+	}
+	select {
+	case <-d.loaded:
+		return d.draft, d.err
+	case <-ctx.Done():
+		return form.Draft{}, fmt.Errorf("load draft: %w", ctx.Err())
+	}
+}
+
+func (s *Store) load(ctx context.Context, id string) (form.Draft, error) {
 	var data []byte
 	err := s.call(ctx, "load draft", func(ctx context.Context) (err error) {
 		data, err = s.client.HGet(ctx, s.draftKey(id), draftField).Bytes()

@@ -324,3 +324,32 @@ func TestInput(t *testing.T) {
 		t.Errorf("the input is known for %v, want a day", life)
 	}
 }
+
+// TestForeseenDrafts loads drafts ahead: the first Load of each gets what was loaded, and one that was
+// changed since is not overwritten.
+func TestForeseenDrafts(t *testing.T) {
+	s, _ := open(t)
+	d := draft()
+	if err := s.Save(t.Context(), d, 0); err != nil {
+		t.Fatal(err)
+	}
+	ctx := s.Foresee([]string{d.ID, "never"})(t.Context())
+	got, err := s.Load(ctx, d.ID)
+	if err != nil || got.Revision != 1 || got.Message != d.Message {
+		t.Fatalf("foreseen: revision %d, %v", got.Revision, err)
+	}
+	other := got
+	other.Message++
+	if err := s.Save(t.Context(), other, other.Revision); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Save(ctx, got, got.Revision); !errors.Is(err, session.ErrConflict) {
+		t.Errorf("saving what was changed since: %v, want ErrConflict", err)
+	}
+	if again, err := s.Load(ctx, d.ID); err != nil || again.Message != other.Message {
+		t.Errorf("loaded again: message %d, %v, want %d", again.Message, err, other.Message)
+	}
+	if _, err := s.Load(ctx, "never"); !errors.Is(err, session.ErrGone) {
+		t.Errorf("one that there is not: %v, want ErrGone", err)
+	}
+}
