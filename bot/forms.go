@@ -6,6 +6,8 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 
 	"cartable/bot/callback"
 	"cartable/bot/form"
@@ -135,6 +137,10 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 // input after a crash submits again; the command's key makes that harmless.
 const argSubmitting = "submitting"
 
+// markedBeside are the forms whose draft is marked while the transaction begins that saves them: the
+// first thing that their save does is a command, which waits for the mark.
+var markedBeside = []formKind{formStatus, formNote, formHandOver, formReturn, formRemind, formLater}
+
 // keep shows the draft where it is now and stores it.
 func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) error {
 	former := 0
@@ -198,10 +204,14 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	if r.up.Query == "" {
 		d = r.moveDown(ctx, d)
 	}
-	d = withArg(d, argSubmitting, "1")
-	if err := r.Drafts.Save(ctx, d); err != nil {
-		return "", err
+	marked := withArg(d, argSubmitting, "1")
+	mark := sync.OnceValue(func() error { return r.Drafts.Save(ctx, marked) })
+	if !slices.Contains(markedBeside, formKind(d.Kind)) {
+		if err := mark(); err != nil {
+			return "", err
+		}
 	}
+	d = marked
 	d.Revision++
 	switch formKind(d.Kind) {
 	case formChoose:
@@ -209,7 +219,10 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	case formFind:
 		return r.find(ctx, d)
 	}
-	m, err := r.save(ctx, def, d)
+	m, err := r.save(ctx, def, d, mark)
+	if failed := mark(); failed != nil { // then nothing was saved
+		return "", failed
+	}
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
 	}
