@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,19 +46,37 @@ func (c *Client) GetUpdates(ctx context.Context, offset int64, limit int, timeou
 	if err != nil {
 		return nil, err
 	}
-	var batch []json.RawMessage
-	if err := json.Unmarshal(result, &batch); err != nil {
+	raws, err := parseBatch(result)
+	if err != nil {
 		return nil, c.unreadable(method, err)
 	}
-	raws := make([]Raw, 0, len(batch))
-	for _, update := range batch {
-		raw, err := parseRaw(update)
-		if err != nil {
-			return nil, c.unreadable(method, err)
-		}
-		raws = append(raws, raw)
-	}
 	return raws, nil
+}
+
+// parseBatch reads a list of updates, each of which may be of up to a hundred kilobytes, with one look
+// at each for where it ends and one for what it says.
+func parseBatch(list json.RawMessage) (raws []Raw, err error) {
+	d := json.NewDecoder(bytes.NewReader(list))
+	if t, err := d.Token(); err != nil || t != json.Delim('[') {
+		return nil, errors.Join(errors.New("not a list of updates"), err)
+	}
+	for d.More() {
+		begin := d.InputOffset()
+		var u update
+		err := d.Decode(&u)
+		var misfit *json.UnmarshalTypeError
+		if err != nil && !errors.As(err, &misfit) {
+			return nil, err
+		}
+		raw := json.RawMessage(bytes.TrimLeft(list[begin:d.InputOffset()], ", \t\r\n"))
+		read, err := u.raw(raw, err)
+		if err != nil {
+			return nil, err
+		}
+		raws = append(raws, read)
+	}
+	_, err = d.Token()
+	return raws, err
 }
 
 // Pending is how many updates wait to be fetched, or posted, and confirmed. Unlike
@@ -101,7 +120,13 @@ func encodeAllowed(allowed []string) string {
 
 func parseRaw(raw json.RawMessage) (Raw, error) {
 	var u update
-	if err := json.Unmarshal(raw, &u); err == nil && u.ID != nil {
+	err := json.Unmarshal(raw, &u)
+	return u.raw(raw, err)
+}
+
+// raw is the update that u was decoded from, where that did not fail: as far as it is understood.
+func (u update) raw(raw json.RawMessage, failed error) (Raw, error) {
+	if failed == nil && u.ID != nil {
 		if up, err := u.understood(raw); err == nil {
 			return Raw{UpdateID: up.ID, ChatID: up.ChatID, JSON: raw, Update: up}, nil
 		}
