@@ -46,20 +46,20 @@ func (r *request) answerTap(ctx context.Context, toast string, alert bool) error
 	if err := together(ctx, r.last); err != nil {
 		return err
 	}
-	return answer(ctx)
+	return reached(answer(ctx))
 }
 
-// together does all of it at once, the first of it here.
+// together does all of it at once, the first of it here. That somebody cannot be reached is no error.
 func together(ctx context.Context, all []func(context.Context) error) error {
 	if len(all) == 0 {
 		return nil
 	}
 	var others errgroup.Group
 	for _, do := range all[1:] {
-		others.Go(func() error { return do(ctx) })
+		others.Go(func() error { return reached(do(ctx)) })
 	}
 	first := all[0](ctx)
-	return errors.Join(reached(first), reached(others.Wait()))
+	return errors.Join(reached(first), others.Wait())
 }
 
 // reached is err, unless it is that somebody blocked the bot, which is nobody's fault.

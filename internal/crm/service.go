@@ -48,7 +48,14 @@ func (c Command) begin() (ready func() error) {
 		return func() error { return nil }
 	}
 	done := make(chan error, 1)
-	go func() { done <- c.Before() }()
+	go func() {
+		defer func() {
+			if p := recover(); p != nil { // it would end the program, not the command
+				done <- fmt.Errorf("panic with a %T", p)
+			}
+		}()
+		done <- c.Before()
+	}()
 	return sync.OnceValue(func() error { return <-done })
 }
 

@@ -18,9 +18,14 @@ type waiting struct {
 
 func newWaiting() *waiting { return &waiting{left: map[int64]int{}, known: map[int64][]Raw{}} }
 
+// maxKnown bounds what is kept of a chat after which many wait: the others are decoded once more.
+const maxKnown = 100
+
 // add notes that a chat has n more, known or not.
 func (w *waiting) add(chat int64, n int, known ...Raw) {
-	w.known[chat] = append(w.known[chat], known...)
+	if len(w.known[chat]) < maxKnown {
+		w.known[chat] = append(w.known[chat], known...)
+	}
 	if w.left[chat] == 0 {
 		w.order = append(w.order, chat)
 	}

@@ -33,6 +33,17 @@ func TestWaitingKnowsWhatIsTaken(t *testing.T) {
 			t.Errorf("after %d: %v, want %v", step.update, got, step.next)
 		}
 	}
+	for i := range 2 * maxKnown {
+		w.add(3, 1, Raw{UpdateID: int64(i), Decoded: i})
+	}
+	if n := len(w.known[3]); n > maxKnown {
+		t.Errorf("%d updates of a chat are kept", n)
+	}
+	for i := range 2 * maxKnown {
+		if got := w.took(3, int64(i)); got != any(i) && (i < maxKnown || got != nil) {
+			t.Errorf("update %d was decoded to %v", i, got)
+		}
+	}
 	if len(w.known) > 0 || len(w.left) > 0 || len(w.order) > 0 {
 		t.Errorf("left over: %v", w)
 	}

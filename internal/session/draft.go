@@ -34,16 +34,18 @@ return 1
 // Load returns the draft with this ID, or ErrGone. Its Revision is what Save
 // expects next.
 func (s *Store) Load(ctx context.Context, id string) (form.Draft, error) {
-	d := foreseenIn(ctx, id)
-	if d == nil {
-		return s.load(ctx, id)
+	if d := foreseenIn(ctx, id); d != nil {
+		select {
+		case <-d.loaded:
+			if d.err == nil {
+				return d.draft, nil
+			}
+			// What had failed, or was not there yet, may be better now.
+		case <-ctx.Done():
+			return form.Draft{}, fmt.Errorf("load draft: %w", ctx.Err())
+		}
 	}
-	select {
-	case <-d.loaded:
-		return d.draft, d.err
-	case <-ctx.Done():
-		return form.Draft{}, fmt.Errorf("load draft: %w", ctx.Err())
-	}
+	return s.load(ctx, id)
 }
 
 func (s *Store) load(ctx context.Context, id string) (form.Draft, error) {

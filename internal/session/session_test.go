@@ -349,7 +349,16 @@ func TestForeseenDrafts(t *testing.T) {
 	if again, err := s.Load(ctx, d.ID); err != nil || again.Message != other.Message {
 		t.Errorf("loaded again: message %d, %v, want %d", again.Message, err, other.Message)
 	}
-	if _, err := s.Load(ctx, "never"); !errors.Is(err, session.ErrGone) {
+	late := draft()
+	late.ID = "LATER"
+	ctx = s.Foresee([]string{late.ID})(t.Context())
+	if _, err := s.Load(s.Foresee([]string{"never"})(t.Context()), "never"); !errors.Is(err, session.ErrGone) {
 		t.Errorf("one that there is not: %v, want ErrGone", err)
+	}
+	if err := s.Save(t.Context(), late, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Load(ctx, late.ID); err != nil {
+		t.Errorf("saved since it was looked for: %v", err)
 	}
 }
