@@ -66,6 +66,24 @@ func TestRedisAway(t *testing.T) {
 	}
 }
 
+// A form whose answers Redis has just given is saved, though Redis takes nothing more.
+func TestSavedAsRedisGoes(t *testing.T) {
+	o := newOffice(t, "fa")
+	sara := o.agents[0]
+	id := o.lead("09121234567", "زهرا")
+	sara.Press(t, "برمی‌دارم")
+	o.press(sara, "button.note")
+	o.redis.AddHook(failing{"evalsha eval"})
+	o.types(sara, "عصرها زنگ بزنید")
+	if _, told := sara.View().Find(o.say(sara, "error.forms_away")); told {
+		t.Error("a note that was saved is said to have failed")
+	}
+	must(t, o.forms(sara, 0))
+	if es := o.notes(id); len(es) != 1 || es[0].Detail.Text != "عصرها زنگ بزنید" {
+		t.Errorf("%+v, want the note", es)
+	}
+}
+
 // forms checks how many forms somebody has open.
 func (o *office) forms(p *tgsim.Person, want int) error {
 	o.quiet()

@@ -18,9 +18,11 @@ type Foreseen struct {
 	Draft  string         // the form whose answers are read; "" for none
 }
 
-// Of the buttons about a customer these read the customer before they change anything.
+// Of the buttons about a customer the first read the customer before they change anything, and the second
+// change them: the command decides on what was foreseen, where it is still so.
 var (
 	startForms = []callback.Action{callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver, callback.Remind, callback.Reschedule}
+	atOnce     = []callback.Action{callback.Take, callback.NoAnswer, callback.WrongPhone, callback.Accept}
 	goOn       = []callback.Action{callback.FormAnswer, callback.FormPick, callback.FormBack, callback.FormSkip, callback.FormEdit,
 		callback.FormSave}
 )
@@ -39,7 +41,7 @@ func Foresee(up chat.Update) Foreseen {
 		return Foreseen{}
 	case ref.Action == callback.Open:
 		return Foreseen{Card: crm.CustomerID(ref.Record), Events: screen.CardEvents}
-	case slices.Contains(startForms, ref.Action):
+	case slices.Contains(startForms, ref.Action), slices.Contains(atOnce, ref.Action):
 		return Foreseen{Card: crm.CustomerID(ref.Record)}
 	case slices.Contains(goOn, ref.Action):
 		return Foreseen{Chat: up.ChatID, Draft: ref.Draft}

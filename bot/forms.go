@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"cartable/bot/callback"
 	"cartable/bot/form"
@@ -137,8 +138,9 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 // input after a crash submits again; the command's key makes that harmless.
 const argSubmitting = "submitting"
 
-// markedBeside are the forms whose draft is marked while the transaction begins that saves them: the
-// first thing that their save does is a command, which waits for the mark.
+// markedBeside are the forms that are marked while they are saved: all that their save does is a command,
+// which finds its key where it was carried out before. The mark spares a form that was saved, but not shown
+// as saved, the questions of a definition that changed in that moment.
 var markedBeside = []formKind{formStatus, formNote, formHandOver, formReturn, formRemind, formLater}
 
 // keep shows the draft where it is now and stores it.
@@ -205,9 +207,10 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		d = r.moveDown(ctx, d)
 	}
 	marked := withArg(d, argSubmitting, "1")
-	mark := sync.OnceValue(func() error { return r.Drafts.Save(ctx, marked) })
+	var mark errgroup.Group
+	mark.Go(func() error { return r.Drafts.Save(ctx, marked) })
 	if !slices.Contains(markedBeside, formKind(d.Kind)) {
-		if err := mark(); err != nil {
+		if err := mark.Wait(); err != nil {
 			return "", err
 		}
 	}
@@ -219,8 +222,8 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	case formFind:
 		return r.find(ctx, d)
 	}
-	m, err := r.save(ctx, def, d, mark)
-	if failed := mark(); failed != nil { // then nothing was saved
+	m, err := r.save(ctx, def, d)
+	if failed := mark.Wait(); failed != nil && err != nil { // what was saved needs no mark
 		return "", failed
 	}
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {

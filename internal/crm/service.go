@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -37,26 +36,6 @@ func NewService(store Store, clock Clock, wake func()) *Service {
 type Command struct {
 	Actor StaffID
 	Key   string
-	// Before has to succeed before the command is carried out, which fails with its error else. It
-	// runs while the command's transaction begins. nil for nothing.
-	Before func() error
-}
-
-// begin runs what has to come before the command, whose outcome ready waits for.
-func (c Command) begin() (ready func() error) {
-	if c.Before == nil {
-		return func() error { return nil }
-	}
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if p := recover(); p != nil { // it would end the program, not the command
-				done <- fmt.Errorf("panic with a %T", p)
-			}
-		}()
-		done <- c.Before()
-	}()
-	return sync.OnceValue(func() error { return <-done })
 }
 
 // Outcome is what a command did. The same command again returns the same.
@@ -109,11 +88,7 @@ func runIn[T any](ctx context.Context, s *Service, inTx func(context.Context, fu
 		return out, false, errNoKey
 	}
 	var tried []byte
-	ready := cmd.begin()
 	tells, err := inTx(ctx, func(tx Tx) (err error) {
-		if err := ready(); err != nil {
-			return err
-		}
 		out, repeated, err = once(ctx, tx, cmd, s.now(), &tried, fn)
 		return err
 	})

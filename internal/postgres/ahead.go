@@ -17,9 +17,17 @@ import (
 )
 
 // InTxAhead implements crm.Store. A group of inquiries of new customers takes two round trips:
-// one begins, locks and reads, the other writes and commits.
+// one begins, locks and reads, the other writes and commits. A command on a customer who was
+// foreseen takes one.
 func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (tells bool, err error) {
+	seen, foreseen := s.seen(ctx, ahead)
 	foresightOf(ctx).end()
+	if foreseen {
+		var done bool
+		if done, tells = s.onceSeen(ctx, ahead, seen, fn); done {
+			return tells, nil
+		}
+	}
 	for range attempts {
 		var cut, told bool
 		cut, told, err = s.onceAhead(ctx, ahead, fn)
@@ -236,6 +244,9 @@ func (t *aheadTx) next(ctx context.Context, from *[]int64, sequence string) (id 
 	if len(*from) > 0 {
 		id, *from = (*from)[0], (*from)[1:]
 		return id, nil
+	}
+	if t.late.conn == nil {
+		return 0, errUnforeseen
 	}
 	err = t.late.conn.QueryRow(ctx, `SELECT nextval($1::regclass)`, sequence).Scan(&id)
 	return id, wrap(err, fmt.Sprintf("take an ID from %s", sequence))

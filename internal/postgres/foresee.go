@@ -16,11 +16,13 @@ import (
 // batch's transaction, until the handler changes something.
 func (s *Store) Foresee(b *pgx.Batch, fs []bot.Foreseen) (give func(context.Context) context.Context) {
 	read := &foreseen{cards: map[crm.CustomerID]foreseenCard{}, forms: map[int64][]bot.OpenForm{}}
-	b.Queue(directoryMark).QueryRow(func(row pgx.Row) error { return row.Scan(&read.mark) })
 	var cards []crm.CustomerID
 	var chats []int64
-	events := 0
+	events, changes := 0, 0
 	for _, f := range fs {
+		if f.Events == 0 {
+			changes++
+		}
 		if f.Card != 0 {
 			cards = append(cards, f.Card)
 			events = max(events, f.Events)
@@ -29,6 +31,9 @@ func (s *Store) Foresee(b *pgx.Batch, fs []bot.Foreseen) (give func(context.Cont
 			chats = append(chats, f.Chat)
 		}
 	}
+	b.Queue(readAbout, changes).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&read.mark, &read.ids.events, &read.ids.reminders)
+	})
 	if len(chats) > 0 {
 		read.queueForms(b, chats)
 	}
@@ -44,13 +49,15 @@ func (s *Store) Foresee(b *pgx.Batch, fs []bot.Foreseen) (give func(context.Cont
 type foreseen struct {
 	mark  int64 // of the directory
 	mu    sync.Mutex
+	ids   freeIDs // for what is changed
 	cards map[crm.CustomerID]foreseenCard
 	forms map[int64][]bot.OpenForm // by the chat, those that were parked last first
 }
 
 type foreseenCard struct {
 	crm.Card
-	events int // so many were asked for
+	events int    // so many were asked for
+	row    string // see seen
 }
 
 // inTheirChats are the forms f in private chats, chat by chat: together they would be looked for among all.
@@ -69,13 +76,13 @@ func (r *foreseen) queueForms(b *pgx.Batch, chats []int64) {
 		}
 		return err
 	})
-	b.Queue(`SELECT `+customerColumns+` FROM customers c WHERE c.id = ANY (ARRAY (
+	b.Queue(`SELECT c.xmin::text, `+customerColumns+` FROM customers c WHERE c.id = ANY (ARRAY (
 		SELECT f.customer_id`+inTheirChats+` WHERE NOT f.parked AND f.customer_id <> 0))`, chats).Query(r.scanCards(0))
 }
 
 // queueCards reads customers with their last events.
 func (r *foreseen) queueCards(b *pgx.Batch, ids []crm.CustomerID, events int) {
-	b.Queue(`SELECT `+customerColumns+` FROM customers c WHERE c.id = ANY ($1)`, ids).Query(r.scanCards(events))
+	b.Queue(`SELECT c.xmin::text, `+customerColumns+` FROM customers c WHERE c.id = ANY ($1)`, ids).Query(r.scanCards(events))
 	if events == 0 {
 		return
 	}
@@ -96,10 +103,13 @@ func (r *foreseen) queueCards(b *pgx.Batch, ids []crm.CustomerID, events int) {
 
 func (r *foreseen) scanCards(events int) func(pgx.Rows) error {
 	return func(rows pgx.Rows) error {
-		cs, err := pgx.CollectRows(rows, scanCustomer)
-		for _, c := range cs {
-			r.cards[c.ID] = foreseenCard{crm.Card{Customer: c, Events: []crm.Event{}}, events}
-		}
+		var row string
+		_, err := pgx.CollectRows(rows, func(of pgx.CollectableRow) (c crm.Customer, err error) {
+			if c, err = scanCustomerAfter(of, &row); err == nil {
+				r.cards[c.ID] = foreseenCard{crm.Card{Customer: c, Events: []crm.Event{}}, events, row}
+			}
+			return c, err
+		})
 		return err
 	}
 }
@@ -157,16 +167,36 @@ func (a *foresight) card(id crm.CustomerID, events int) (crm.Card, bool) {
 	}
 	a.read.mu.Lock()
 	defer a.read.mu.Unlock()
-	if c, ok := a.read.cards[id]; ok {
-		a.own[id] = c
-		delete(a.read.cards, id)
-	}
-	c, ok := a.own[id]
+	c, ok := a.take(id)
 	if !ok || c.events < events {
 		return crm.Card{}, false
 	}
 	c.Events = slices.Clone(c.Events[:min(events, len(c.Events))])
 	return c.Card, true
+}
+
+// take makes a customer this handler's. What was read is locked.
+func (a *foresight) take(id crm.CustomerID) (c foreseenCard, ok bool) {
+	if c, ok := a.read.cards[id]; ok {
+		a.own[id] = c
+		delete(a.read.cards, id)
+	}
+	c, ok = a.own[id]
+	return c, ok
+}
+
+// decideOn gives a customer, with the version of their row, and IDs of what is made of them.
+func (a *foresight) decideOn(id crm.CustomerID) (c crm.Customer, row string, ids freeIDs, ok bool) {
+	a.read.mu.Lock()
+	defer a.read.mu.Unlock()
+	card, ok := a.take(id)
+	free := &a.read.ids
+	if !ok || len(free.events) == 0 || len(free.reminders) == 0 {
+		return c, "", ids, false
+	}
+	ids.events, free.events = free.events[:1:1], free.events[1:]
+	ids.reminders, free.reminders = free.reminders[:1:1], free.reminders[1:]
+	return card.Customer, card.row, ids, true
 }
 
 // form gives the first form in a chat of which is holds; known is false where the chat's are not known.

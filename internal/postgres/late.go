@@ -16,7 +16,7 @@ import (
 // late is a transaction on a connection whose rows are written late: all of a table by one
 // statement, when something else is asked of the database, or with the commit.
 type late struct {
-	conn    *pgxpool.Conn
+	conn    *pgxpool.Conn // nil where nothing can be asked yet
 	rows    lateRows
 	passing func() // before anything else is asked
 	tells   bool   // there may be something to be told
@@ -26,6 +26,9 @@ var _ querier = (*late)(nil)
 
 // pass writes what was put off, so that what is asked next finds it.
 func (l *late) pass(ctx context.Context) error {
+	if l.conn == nil {
+		return errUnforeseen
+	}
 	l.passing()
 	l.tells = true // whatever it is that passes
 	b := &pgx.Batch{}
@@ -68,8 +71,10 @@ func (l *late) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 }
 
 // commit writes what was put off and commits, in one round trip.
-func (l *late) commit(ctx context.Context) error {
-	b := &pgx.Batch{}
+func (l *late) commit(ctx context.Context) error { return l.commitAfter(ctx, &pgx.Batch{}) }
+
+// commitAfter is commit, in the round trip of what b has queued.
+func (l *late) commitAfter(ctx context.Context, b *pgx.Batch) error {
 	l.rows.queue(b)
 	var tag pgconn.CommandTag
 	b.Queue(`COMMIT`).Exec(func(t pgconn.CommandTag) error { tag = t; return nil })
