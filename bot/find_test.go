@@ -92,14 +92,17 @@ func TestNumberDuringAForm(t *testing.T) {
 	}
 }
 
-func (o *office) notes(id crm.CustomerID) (out []crm.Event) {
+func (o *office) notes(id crm.CustomerID) []crm.Event { return o.events(id, crm.EventNote) }
+
+// events are those of one kind, newest first.
+func (o *office) events(id crm.CustomerID, kind crm.EventKind) (out []crm.Event) {
 	o.t.Helper()
 	dir, err := o.crm.Directory(o.t.Context())
 	must(o.t, err)
 	tl, err := o.crm.Timeline(o.t.Context(), dir, o.staff(o.owner), id, 0, 100)
 	must(o.t, err)
 	for _, e := range tl.Events {
-		if e.Kind == crm.EventNote {
+		if e.Kind == kind {
 			out = append(out, e)
 		}
 	}

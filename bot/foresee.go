@@ -18,8 +18,8 @@ type Foreseen struct {
 	Draft  string         // the form whose answers are read; "" for none
 }
 
-// Of the buttons about a customer the first read the customer before they change anything, and the second
-// change them: the command decides on what was foreseen, where it is still so.
+// The buttons about a customer for whom they are foreseen: startForms read the customer before they change
+// anything, atOnce change them, by a command that decides on what was foreseen where that is still so.
 var (
 	startForms = []callback.Action{callback.SetStatus, callback.ChooseStat, callback.Note, callback.HandOver, callback.Remind, callback.Reschedule}
 	atOnce     = []callback.Action{callback.Take, callback.NoAnswer, callback.WrongPhone, callback.Accept}

@@ -6,9 +6,6 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"cartable/bot/callback"
 	"cartable/bot/form"
@@ -110,14 +107,20 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 		r.Log.Warn("refused: somebody else's form", "staff", r.staff.ID)
 		return r.p.T("form_bot.over"), nil
 	}
-	def, err := r.define(ctx, d)
+	open, _, err := r.Forms.Find(ctx, d.ID)
 	if err != nil {
+		return "", err
+	}
+	def, err := r.define(ctx, d)
+	if err != nil && !open.Saved {
 		return r.undefined(ctx, d, err)
 	}
 	repeated := d.LastInput == r.inputKey()
 	var out form.Outcome
 	switch {
-	case repeated && d.Args[argSubmitting] != "":
+	case open.Saved:
+		// It broke off before that was shown. What the command would be now does not matter: its key
+		// answers with what it was.
 		out.Submit = true
 	case d.DefinitionVersion != def.Version:
 		d, out = r.taken(def, d, answers, take)
@@ -133,15 +136,6 @@ func (r *request) advance(ctx context.Context, id string, answers bool, take ste
 	}
 	return out.Toast, r.keep(ctx, def, d)
 }
-
-// argSubmitting marks a draft whose submission was under way, so that the same
-// input after a crash submits again; the command's key makes that harmless.
-const argSubmitting = "submitting"
-
-// markedBeside are the forms that are marked while they are saved: all that their save does is a command,
-// which finds its key where it was carried out before. The mark spares a form that was saved, but not shown
-// as saved, the questions of a definition that changed in that moment.
-var markedBeside = []formKind{formStatus, formNote, formHandOver, formReturn, formRemind, formLater}
 
 // keep shows the draft where it is now and stores it.
 func (r *request) keep(ctx context.Context, def form.Definition, d form.Draft) error {
@@ -206,16 +200,6 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	if r.up.Query == "" {
 		d = r.moveDown(ctx, d)
 	}
-	marked := withArg(d, argSubmitting, "1")
-	var mark errgroup.Group
-	mark.Go(func() error { return r.Drafts.Save(ctx, marked) })
-	if !slices.Contains(markedBeside, formKind(d.Kind)) {
-		if err := mark.Wait(); err != nil {
-			return "", err
-		}
-	}
-	d = marked
-	d.Revision++
 	switch formKind(d.Kind) {
 	case formChoose:
 		return r.chosen(ctx, d)
@@ -223,9 +207,6 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 		return r.find(ctx, d)
 	}
 	m, err := r.save(ctx, def, d)
-	if failed := mark.Wait(); failed != nil && err != nil { // what was saved needs no mark
-		return "", failed
-	}
 	if crm.IsKey(err, crm.KeyChanged) || crm.IsKey(err, crm.KeyNotYours) {
 		return "", r.changedMeanwhile(ctx, d)
 	}
@@ -239,7 +220,7 @@ func (r *request) submit(ctx context.Context, def form.Definition, d form.Draft)
 	if err != nil && known {
 		var e *crm.Error
 		wrong := errors.As(err, &e) && e.Code == crm.Invalid
-		d = form.Refuse(def, withArg(d, argSubmitting, ""), view.Text(words), wrong, r.env())
+		d = form.Refuse(def, d, view.Text(words), wrong, r.env())
 		return view.Clip(words, view.MaxAnswer), r.keep(ctx, def, d)
 	}
 	if err != nil {
@@ -255,20 +236,6 @@ func (r *request) find(ctx context.Context, d form.Draft) (string, error) {
 	}
 	r.FormEnded("saved")
 	return "", r.forget(ctx, d.ID)
-}
-
-func withArg(d form.Draft, name, value string) form.Draft {
-	args := map[string]string{name: value}
-	for k, v := range d.Args {
-		if k != name {
-			args[k] = v
-		}
-	}
-	if value == "" {
-		delete(args, name)
-	}
-	d.Args = args
-	return d
 }
 
 // finish shows the outcome in the form's message and forgets the draft.
@@ -429,7 +396,6 @@ func (r *request) changedMeanwhile(ctx context.Context, d form.Draft) error {
 		}
 	}
 	c := card.Customer
-	d = withArg(d, argSubmitting, "")
 	message, err := r.show(ctx, d.Message, r.reader().Changed(c, since, d.ID, crm.Changes(r.staff, c)))
 	if err != nil {
 		return err

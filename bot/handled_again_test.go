@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"cartable/internal/crm"
 	"cartable/internal/tgsim"
 )
 
@@ -74,6 +75,69 @@ func TestStatusIsChosenUntilItsQuestionIsShown(t *testing.T) {
 	sara.NoMore(t, o.say(sara, "form_bot.q_status"))
 	o.quiet()
 	sara.NoMore(t, o.say(sara, "form_bot.lost"))
+}
+
+// A form was saved and that could not be shown, as when the program dies there. Whatever managers change
+// meanwhile, and whatever time it is by then, it is shown as saved, and nothing is asked again.
+func TestSavedFormIsShownAsSaved(t *testing.T) {
+	for what, meanwhile := range map[string]func(c *crm.Config, s crm.Status) error{
+		"as it was": func(*crm.Config, crm.Status) error { return nil },
+		"with a question more": func(c *crm.Config, s crm.Status) error {
+			number, err := c.AddField(s.ID, crm.Title{Text: "شماره قرارداد"}, crm.Text)
+			must(t, err)
+			return c.SetRequired(number, true)
+		},
+		"after another status": func(c *crm.Config, s crm.Status) error { return c.SetAfter(s.ID, []crm.StatusID{2}) },
+		"retired":              func(c *crm.Config, s crm.Status) error { return c.RetireStatus(s.ID) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			o, sara, id, s := contracting(t)
+			sara.Type("دوره")
+			sara.Press(t, o.say(sara, "form.skip"))
+			sara.See(t, "ذخیره")
+			works := o.sim.Fault(tgsim.Fault{Method: "editMessageText", ChatID: sara.ID(), Times: -1, Kind: tgsim.BadGateway})
+			sara.Press(t, "ذخیره")
+			await(t, o, `SELECT EXISTS (SELECT FROM updates WHERE retry_at IS NOT NULL)`)
+			if what != "as it was" {
+				o.publish(func(c *crm.Config) error { return meanwhile(c, s) })
+			}
+			works()
+			o.forward(time.Minute)
+			await(t, o, `SELECT NOT EXISTS (SELECT FROM updates WHERE state = 'new')`)
+			sara.See(t, o.say(sara, "button.undo"))
+			sara.NoMore(t, o.say(sara, "form_bot.changed"))
+			o.forward(time.Minute) // for the card, if its edit failed as well
+			o.wantAnswers(id, map[string]string{"محصول یا خدمت": "دوره"})
+			must(t, o.forms(sara, 0))
+			if es := o.events(id, crm.EventStatus); len(es) != 1 {
+				t.Errorf("%d times saved", len(es))
+			}
+		})
+	}
+}
+
+// A reminder that was saved for a time which has passed when that is shown at last.
+func TestSavedReminderIsShownAsSaved(t *testing.T) {
+	o := newOffice(t, "en")
+	sara := o.agents[0]
+	id := o.lead("09121234567", "Ali")
+	sara.Press(t, o.say(sara, "button.take"))
+	sara.Press(t, o.say(sara, "button.remind"))
+	sara.See(t, "In an hour")
+	sara.Press(t, "In an hour")
+	sara.See(t, o.say(sara, "form.skip"))
+	works := o.sim.Fault(tgsim.Fault{Method: "editMessageText", ChatID: sara.ID(), Times: -1, Kind: tgsim.BadGateway})
+	sara.Press(t, o.say(sara, "form.skip"))
+	await(t, o, `SELECT EXISTS (SELECT FROM updates WHERE retry_at IS NOT NULL)`)
+	works()
+	o.forward(2 * time.Hour)
+	await(t, o, `SELECT NOT EXISTS (SELECT FROM updates WHERE state = 'new')`)
+	sara.See(t, o.say(sara, "button.undo"))
+	o.forward(time.Minute)
+	must(t, o.forms(sara, 0))
+	if es := o.events(id, crm.EventRemind); len(es) != 1 {
+		t.Errorf("%d times saved", len(es))
+	}
 }
 
 func shown(p *tgsim.Person) int { return len(p.Messages()) }

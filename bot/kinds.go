@@ -234,7 +234,7 @@ func (r *request) people(staff []crm.Staff) []form.Option {
 
 // save makes the domain call of a draft and words its outcome.
 func (r *request) save(ctx context.Context, def form.Definition, d form.Draft) (view.Message, error) {
-	cmd := crm.Command{Actor: r.staff.ID, Key: "d:" + d.ID}
+	cmd := crm.Command{Actor: r.staff.ID, Key: FormKey + d.ID}
 	a := func(id string) string { return string(d.Answers[id]) }
 	switch formKind(d.Kind) {
 	case formStatus:

@@ -164,5 +164,9 @@ type OpenForm struct {
 	Subject   int64 // what it asks for: a status, a reminder …
 	Message   int   // the form's own message
 	Parked    bool
+	Saved     bool // its command was carried out; Open does not take it
 	TouchedAt time.Time
 }
+
+// FormKey is what the key of a form's command begins with; the draft's ID follows.
+const FormKey = "d:"

@@ -49,7 +49,6 @@ func (r *request) redefined(ctx context.Context, d form.Draft) (string, error) {
 		return "", err
 	}
 	r.dir = dir
-	d = withArg(d, argSubmitting, "")
 	def, err := r.define(ctx, d)
 	if err != nil {
 		return r.undefined(ctx, d, err)

@@ -16,8 +16,8 @@ type Point string
 // The points, each named by what has just happened.
 const (
 	IntakeRead       Point = "intake.read"       // a submission was read, nothing is stored
-	CommandBegun     Point = "command.begun"     // a transaction of the domain has begun
-	CommandDone      Point = "command.done"      // its statements are done, it is not committed
+	CommandBegun     Point = "command.begun"     // a command of the domain has begun, nothing is written
+	CommandDone      Point = "command.done"      // it has decided, it is not committed
 	CommandCommitted Point = "command.committed" // it is committed, nobody knows
 	IntakeRecorded   Point = "intake.recorded"   // an inquiry is stored, its caller has no answer
 	IntakeAnswered   Point = "intake.answered"   // the answer was written

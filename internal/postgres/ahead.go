@@ -20,11 +20,11 @@ import (
 // one begins, locks and reads, the other writes and commits. A command on a customer who was
 // foreseen takes one.
 func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) error) (tells bool, err error) {
-	seen, foreseen := s.seen(ctx, ahead)
+	on, foreseen := s.basis(ctx, ahead)
 	foresightOf(ctx).end()
 	if foreseen {
 		var done bool
-		if done, tells = s.onceSeen(ctx, ahead, seen, fn); done {
+		if done, tells = s.onceSeen(ctx, ahead, on, fn); done {
 			return tells, nil
 		}
 	}
@@ -34,7 +34,8 @@ func (s *Store) InTxAhead(ctx context.Context, ahead crm.Ahead, fn func(crm.Tx) 
 		tells = tells || told // of a try whose commit was not answered too
 		// A key is claimed when its outcome is written. Whoever finds that another transaction was
 		// faster is run again, and then finds the outcome.
-		again := cut || lostRace(err) || violates(err, "commands_pkey")
+		// IDs that were taken just before a power cut can be given out once more.
+		again := cut || lostRace(err) || violates(err, "commands_pkey") || violates(err, "events_pkey") || violates(err, "reminders_pkey")
 		if !again || ctx.Err() != nil {
 			return tells, err
 		}
@@ -245,8 +246,8 @@ func (t *aheadTx) next(ctx context.Context, from *[]int64, sequence string) (id 
 		id, *from = (*from)[0], (*from)[1:]
 		return id, nil
 	}
-	if t.late.conn == nil {
-		return 0, errUnforeseen
+	if err := t.late.mayAsk(); err != nil {
+		return 0, err
 	}
 	err = t.late.conn.QueryRow(ctx, `SELECT nextval($1::regclass)`, sequence).Scan(&id)
 	return id, wrap(err, fmt.Sprintf("take an ID from %s", sequence))
@@ -333,8 +334,13 @@ func (t *aheadTx) SaveCustomer(_ context.Context, c crm.Customer) error {
 		c.Source, c.CreatedBy, c.CreatedAt, c.FirstInquiryAt = first.Source, first.CreatedBy, first.CreatedAt, first.FirstInquiryAt
 		t.late.rows.newCustomers.put(c.ID, c)
 	} else {
-		if before, ok := t.customers[c.ID]; !ok || before.Hidden || c.Hidden || !slices.Equal(before.Phones, c.Phones) {
+		before, ok := t.customers[c.ID]
+		anew := !ok || before.Hidden || c.Hidden || !slices.Equal(before.Phones, c.Phones)
+		if anew {
 			t.late.rows.renumbered = append(t.late.rows.renumbered, c.ID)
+		}
+		if anew || before.SearchText() != c.SearchText() || !before.LastInquiryAt.Equal(c.LastInquiryAt) {
+			t.late.rows.sought = append(t.late.rows.sought, c.ID)
 		}
 		t.late.rows.customers.put(c.ID, c)
 	}

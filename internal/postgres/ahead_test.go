@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cartable/bot"
 	"cartable/internal/crm"
 	"cartable/internal/persian"
 	"cartable/internal/pgtest"
@@ -206,6 +208,11 @@ func TestCommandsGoByIndex(t *testing.T) {
 	do(func(c crm.Customer) error { _, err := b.crm.Take(ctx, cmd(1), c.ID); return err })
 	do(func(c crm.Customer) error { _, err := b.crm.NoAnswer(ctx, cmd(1), c.ID, c.Version); return err })
 	do(func(c crm.Customer) error { _, err := b.crm.AddNote(ctx, cmd(1), c.ID, "Tomorrow"); return err })
+	do(func(c crm.Customer) error {
+		handler := b.foresee(t, bot.Foreseen{Card: c.ID})
+		_, err := b.crm.NoAnswer(handler(), cmd(1), c.ID, c.Version)
+		return err
+	})
 	large := regexp.MustCompile(`(Seq Scan|Index Scan using \w+|Index Only Scan using \w+|Bitmap Heap Scan)` +
 		` on (customers|customer_search|phones|inquiries|events|commands)\b[^\n]*\n[^\n]*\n?[^\n]*`)
 	plans := pgtest.Plans(t, b.pool, asked)
@@ -216,7 +223,7 @@ func TestCommandsGoByIndex(t *testing.T) {
 			}
 		}
 	}
-	if len(plans) < 30 {
+	if len(plans) < 30 || !slices.ContainsFunc(asked, func(s pgtest.Statement) bool { return strings.Contains(s.SQL, "xmin") }) {
 		t.Errorf("%d plans", len(plans))
 	}
 }

@@ -20,7 +20,7 @@ func (s *Store) Foresee(b *pgx.Batch, fs []bot.Foreseen) (give func(context.Cont
 	var chats []int64
 	events, changes := 0, 0
 	for _, f := range fs {
-		if f.Events == 0 {
+		if f.Events == 0 { // it may change something: what only shows a card reads its events
 			changes++
 		}
 		if f.Card != 0 {
@@ -57,7 +57,7 @@ type foreseen struct {
 type foreseenCard struct {
 	crm.Card
 	events int    // so many were asked for
-	row    string // see seen
+	row    string // see basis
 }
 
 // inTheirChats are the forms f in private chats, chat by chat: together they would be looked for among all.
@@ -197,6 +197,21 @@ func (a *foresight) decideOn(id crm.CustomerID) (c crm.Customer, row string, ids
 	ids.events, free.events = free.events[:1:1], free.events[1:]
 	ids.reminders, free.reminders = free.reminders[:1:1], free.reminders[1:]
 	return card.Customer, card.row, ids, true
+}
+
+// formOf gives a form by its draft, where it is known.
+func (a *foresight) formOf(id string) (f bot.OpenForm, known bool) {
+	if !a.holds() {
+		return f, false
+	}
+	a.read.mu.Lock()
+	defer a.read.mu.Unlock()
+	for _, fs := range a.read.forms {
+		if i := slices.IndexFunc(fs, func(f bot.OpenForm) bool { return f.ID == id }); i >= 0 {
+			return fs[i], true
+		}
+	}
+	return f, false
 }
 
 // form gives the first form in a chat of which is holds; known is false where the chat's are not known.

@@ -18,10 +18,11 @@ type Forms struct{ pool *pgxpool.Pool }
 // NewForms returns the table of open forms.
 func NewForms(pool *pgxpool.Pool) *Forms { return &Forms{pool} }
 
-const formColumns = `f.id, f.staff_id, f.chat_id, f.kind, f.customer_id, f.subject, f.message_id, f.parked, f.touched_at`
+const formColumns = `f.id, f.staff_id, f.chat_id, f.kind, f.customer_id, f.subject, f.message_id, f.parked, f.touched_at,
+	EXISTS (SELECT FROM commands c WHERE c.key = '` + bot.FormKey + `' || f.id)`
 
 func scanForm(row pgx.CollectableRow) (f bot.OpenForm, err error) {
-	err = row.Scan(&f.ID, &f.Staff, &f.ChatID, &f.Kind, &f.Customer, &f.Subject, &f.Message, &f.Parked, &f.TouchedAt)
+	err = row.Scan(&f.ID, &f.Staff, &f.ChatID, &f.Kind, &f.Customer, &f.Subject, &f.Message, &f.Parked, &f.TouchedAt, &f.Saved)
 	return f, err
 }
 
@@ -66,6 +67,9 @@ func (s *Forms) Parked(ctx context.Context, staff crm.StaffID, chatID int64) (f 
 
 // Find returns a form by its draft.
 func (s *Forms) Find(ctx context.Context, id string) (f bot.OpenForm, ok bool, err error) {
+	if f, known := foresightOf(ctx).formOf(id); known {
+		return f, true, nil
+	}
 	return s.one(ctx, ` WHERE id = $1`, id)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,14 +21,24 @@ type late struct {
 	rows    lateRows
 	passing func() // before anything else is asked
 	tells   bool   // there may be something to be told
+	refused bool   // something was asked while nothing could be
 }
 
 var _ querier = (*late)(nil)
 
+// mayAsk fails while nothing can be asked.
+func (l *late) mayAsk() error {
+	if l.conn == nil {
+		l.refused = true
+		return errUnforeseen
+	}
+	return nil
+}
+
 // pass writes what was put off, so that what is asked next finds it.
 func (l *late) pass(ctx context.Context) error {
-	if l.conn == nil {
-		return errUnforeseen
+	if err := l.mayAsk(); err != nil {
+		return err
 	}
 	l.passing()
 	l.tells = true // whatever it is that passes
@@ -111,7 +122,7 @@ func (n noResults) Tx() pgx.Tx                       { return nil }
 // lateRows are rows to be written.
 type lateRows struct {
 	newCustomers, customers ordered[crm.Customer]
-	renumbered              []crm.CustomerID // of customers: whose numbers are others now
+	renumbered, sought      []crm.CustomerID // of customers: whose numbers, or what they are found by, are others now
 	routes                  ordered[crm.Route]
 	changes                 []func(*pgx.Batch) // of other tables, in their order
 	inquiries               []crm.Inquiry
@@ -154,6 +165,16 @@ func (o *ordered[T]) put(id crm.CustomerID, v T) {
 	o.values = append(o.values, v)
 }
 
+// of returns the values of these customers, once each.
+func (o *ordered[T]) of(ids []crm.CustomerID) (out []T) {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		if v, ok := o.get(id); ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // queue adds the statements that write the rows, referenced ones first, and leaves none.
 func (r *lateRows) queue(b *pgx.Batch) {
 	rows := *r
@@ -161,12 +182,10 @@ func (r *lateRows) queue(b *pgx.Batch) {
 	queueNew(b, rows.newCustomers.values)
 	queueChanged(b, rows.customers.values)
 	queueNewSearch(b, rows.newCustomers.values)
-	queueSearch(b, rows.customers.values)
+	queueSearch(b, rows.customers.of(rows.sought))
 	queueNumbers(b, rows.newCustomers.values)
-	for _, c := range rows.renumbered {
-		if c, changed := rows.customers.get(c); changed {
-			queueNumbersOf(b, c)
-		}
+	for _, c := range rows.customers.of(rows.renumbered) {
+		queueNumbersOf(b, c)
 	}
 	for _, change := range rows.changes {
 		change(b)
