@@ -33,7 +33,9 @@ const few = 400
 // which: a plan that is right for the one takes seconds for the other. So a search goes
 // on, from where there is least to read, only until the page is full:
 //
-//  1. among the first customers after the cursor, one by one;
+//  1. among the first customers after the cursor, one by one: at a glance together with
+//     the next step, which is only carried out where the glance promises nothing, and then
+//     in a walk;
 //  2. by the index, among all, as long as there are few;
 //  3. by the index, in the period of the cursor and the one before: what one in a few
 //     thousand has fills the page there, and of the index only two periods are read;
@@ -46,30 +48,31 @@ func (r reader) search(ctx context.Context, f crm.Filter, after crm.Cursor, limi
 	if f.Visible != 0 {
 		return r.searchSeen(ctx, q)
 	}
-	steps := []step{q.few(), q.near(walk), q.indexed(true), q.indexed(false)}
-	if !q.seldom() {
-		found, _, err := r.take(ctx, q, q.near(glance))
-		if err != nil || len(found) == limit {
-			return found, err
-		}
-		if len(found) >= promising {
-			steps[0], steps[1] = steps[1], steps[0]
-		}
+	if q.seldom() {
+		return r.first(ctx, q, q.few(), q.near(walk), q.indexed(true), q.indexed(false))
 	}
-	return r.first(ctx, q, steps...)
+	got, err := r.take(ctx, q, q.glanceOrFew())
+	switch {
+	case err != nil || got.done:
+		return got.found, err
+	case got.gathered > 0:
+		return r.first(ctx, q, q.near(walk), q.indexed(true), q.indexed(false))
+	default:
+		return r.first(ctx, q, q.near(walk), q.few(), q.indexed(true), q.indexed(false))
+	}
 }
 
 // searchSeen searches for somebody who sees only some customers. Whoever sees few sees them all in one
 // walk, however many others there are.
 func (r reader) searchSeen(ctx context.Context, q search) ([]crm.Customer, error) {
-	found, done, err := r.take(ctx, q, q.near(walkSeen))
-	if err != nil || done {
-		return found, err
+	got, err := r.take(ctx, q, q.near(walkSeen))
+	if err != nil || got.done {
+		return got.found, err
 	}
 	var sees int
 	sql, args := q.seen()
 	if err := r.q.QueryRow(ctx, sql, args...).Scan(&sees); err != nil || sees < walkSeen {
-		return found, wrap(err, "count customers to see")
+		return got.found, wrap(err, "count customers to see")
 	}
 	return r.first(ctx, q, q.indexed(false))
 }
@@ -83,36 +86,44 @@ type step struct {
 }
 
 // first takes steps until one of them has the page, the last one in any case.
-func (r reader) first(ctx context.Context, q search, steps ...step) (found []crm.Customer, err error) {
-	for done := false; len(steps) > 0 && !done && err == nil; steps = steps[1:] {
-		found, done, err = r.take(ctx, q, steps[0])
+func (r reader) first(ctx context.Context, q search, steps ...step) ([]crm.Customer, error) {
+	var got taken
+	var err error
+	for ; len(steps) > 0 && !got.done && err == nil; steps = steps[1:] {
+		got, err = r.take(ctx, q, steps[0])
 	}
-	return found, err
+	return got.found, err
 }
 
-// take takes a step; done says whether what was found is the page. Its plan does not depend on what is
-// looked for, and to make it anew takes longer than most of them.
-func (r reader) take(ctx context.Context, q search, s step) (found []crm.Customer, done bool, err error) {
-	gathered := 0
+// taken is what a step found; done says whether that is the page.
+type taken struct {
+	found    []crm.Customer
+	gathered int
+	done     bool
+}
+
+// take takes a step. Its plan does not depend on what is looked for, and to make it anew takes longer
+// than most of them.
+func (r reader) take(ctx context.Context, q search, s step) (got taken, err error) {
 	b := &pgx.Batch{}
 	b.Queue(pgplan.Once)
 	b.Queue(`SELECT `+customerColumns+`, page.gathered FROM (`+s.sql+`) page JOIN customers c ON c.id = page.id
 		ORDER BY page.last_inquiry_at DESC, page.id DESC`, s.args...).Query(func(rows pgx.Rows) (err error) {
-		found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (crm.Customer, error) {
-			return scanCustomer(withMore{row, []any{&gathered}})
+		got.found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (crm.Customer, error) {
+			return scanCustomer(withMore{row, []any{&got.gathered}})
 		})
 		return err
 	})
 	err = r.q.SendBatch(ctx, b).Close()
 	switch {
-	case len(found) == 0:
-		done = s.sure
-	case gathered == 0:
-		done = len(found) == q.limit
+	case len(got.found) == 0:
+		got.done = s.sure
+	case got.gathered == 0:
+		got.done = len(got.found) == q.limit
 	default: // of more than few there may be newer ones
-		done = gathered <= few
+		got.done = got.gathered <= few
 	}
-	return found, done, wrap(err, "search")
+	return got, wrap(err, "search")
 }
 
 // search is what a search looks for. Its methods make the steps.
@@ -139,9 +150,25 @@ func (q search) seldom() bool {
 	return len(strings.TrimPrefix(strings.TrimPrefix(rest, "0"), "9")) >= 4
 }
 
+// glanceOrFew is near at a glance and, where that finds less than is promising, few instead: the conditions
+// on the count decide which of the two is carried out.
+func (q search) glanceOrFew() step {
+	w := &conditions{}
+	near := q.nearIn(w, glance)
+	few := q.fewIn(w)
+	enough := `(SELECT count(*) FROM near) >= ` + w.arg(promising)
+	return step{sql: `WITH near AS MATERIALIZED (` + near + `) SELECT * FROM near WHERE ` + enough +
+		` UNION ALL SELECT * FROM (` + few.sql + `) few WHERE NOT ` + enough, args: w.args, sure: few.sure}
+}
+
 // near finds among the first customers after the cursor.
 func (q search) near(among int) step {
 	w := &conditions{}
+	sql := q.nearIn(w, among)
+	return step{sql: sql, args: w.args}
+}
+
+func (q search) nearIn(w *conditions, among int) string {
 	var first string
 	if q.Visible == 0 {
 		first = `SELECT s.customer_id AS id, s.last_inquiry_at, s.words, s.numbers FROM customer_search s
@@ -152,8 +179,8 @@ func (q search) near(among int) step {
 			FROM customer_search t WHERE t.customer_id = s.id OFFSET 0) t`
 	}
 	text := q.text(w, term.contained)
-	return step{sql: `SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
-		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit), args: w.args}
+	return `SELECT s.id, s.last_inquiry_at, 0 AS gathered FROM (` + first + `) s` + q.narrowed(w) + ` WHERE ` + text +
+		` ORDER BY s.last_inquiry_at DESC, s.id DESC LIMIT ` + w.arg(q.limit)
 }
 
 // seen counts the customers after the cursor whom the agent sees, up to walkSeen.
@@ -164,8 +191,9 @@ func (q search) seen() (string, []any) {
 
 // few finds by the index among all, where these are no more than few. Of more nobody may be who the
 // filter asks for.
-func (q search) few() step {
-	w := &conditions{}
+func (q search) few() step { return q.fewIn(&conditions{}) }
+
+func (q search) fewIn(w *conditions) step {
 	where := q.beyond(w, "s.customer_id") + ` AND ` + q.text(w, term.indexed)
 	most := w.arg(few + 1)
 	narrowed := q.narrowed(w)
