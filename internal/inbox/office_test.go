@@ -79,7 +79,7 @@ func (o *office) run() (stop func()) {
 			case <-time.After(patience):
 				o.t.Error("Run does not end")
 			}
-			goleak.VerifyNone(o.t, before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"))
+			goleak.VerifyNone(o.t, append(pgtest.IgnorePool(), before)...)
 		})
 	}
 	o.t.Cleanup(stop)

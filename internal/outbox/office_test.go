@@ -84,7 +84,7 @@ func (o *office) run() (stop func()) {
 	stop = o.start()
 	o.t.Cleanup(func() {
 		stop()
-		goleak.VerifyNone(o.t, before, goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"))
+		goleak.VerifyNone(o.t, append(pgtest.IgnorePool(), before)...)
 	})
 	return stop
 }
