@@ -71,7 +71,7 @@ func (s *Store) onceSeen(ctx context.Context, ahead crm.Ahead, on basis, fn func
 }
 
 const (
-	lockActor = `SELECT FROM staff WHERE id = $1 FOR SHARE`
+	lockActor = `SELECT FROM staff` + sharedStaff
 	// asSeen fails, with a division by zero, unless the customer with what is read of their reminders (which does
 	// not change without their row) and the directory are as they were, and no event of theirs has a later ID than
 	// the one that is to come.
